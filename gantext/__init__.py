@@ -1,0 +1,1 @@
+"""gantext: generative adversarial networks, taught by running them."""

@@ -1,0 +1,5 @@
+"""Toy worlds with closed forms, one file each."""
+
+from gantext.games.base import Game, Losses
+
+__all__ = ["Game", "Losses"]

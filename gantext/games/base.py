@@ -1,0 +1,92 @@
+"""What a two-player differentiable game is: two losses, one for each player."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, NamedTuple
+
+from torch import Tensor
+
+# A player's parameters: one tensor for a toy game, a dict of tensors for a network. Any pytree of tensors will do.
+Params = Any
+
+
+class Losses(NamedTuple):
+    """What each player minimises.
+
+    Attributes
+    ----------
+    generator : Tensor
+        Loss of the generator (parameters ``theta``); a scalar for one member.
+    discriminator : Tensor
+        Loss of the discriminator (parameters ``psi``); a scalar for one member.
+    """
+
+    generator: Tensor
+    discriminator: Tensor
+
+
+class Game(ABC):
+    r"""A two-player differentiable game.
+
+    The generator holds :math:`\theta` and minimises :math:`L_G(\theta, \psi)`; the discriminator holds
+    :math:`\psi` and minimises :math:`L_D(\theta, \psi)`. A zero-sum game has :math:`L_D = -L_G`.
+
+    A subclass writes `losses` for **one member**: one generator against one discriminator. Batches over
+    starting points, seeds or hyper-parameters come from `torch.func.vmap` around it, never from inside.
+
+    Attributes
+    ----------
+    affine : bool
+        True when the gradients of both losses are affine in :math:`(\theta, \psi)`, so that implicit steps have a
+        closed form (see `gantext.updates.ProximalPoint`).
+
+    Examples
+    --------
+    >>> import torch
+    >>> from gantext.games.base import Game, Losses
+    >>> class Product(Game):
+    ...     def losses(self, theta, psi, batch=None):
+    ...         value = (theta * psi).sum()
+    ...         return Losses(generator=value, discriminator=-value)
+    >>> Product().losses(torch.tensor([2.0]), torch.tensor([3.0])).generator
+    tensor(6.)
+    """
+
+    affine: bool = False
+
+    @abstractmethod
+    def losses(self, theta: Params, psi: Params, batch: Any = None) -> Losses:
+        """Return both players' losses.
+
+        Parameters
+        ----------
+        theta : Tensor or pytree of Tensor
+            The generator's parameters.
+        psi : Tensor or pytree of Tensor
+            The discriminator's parameters.
+        batch : optional
+            Data and noise, for games that draw samples. Toy games with closed forms ignore it.
+
+        Returns
+        -------
+        Losses
+            Two scalars, each minimised by its own player.
+        """
+
+    def project(self, theta: Params, psi: Params) -> tuple[Params, Params]:
+        """Put the parameters back where the game allows them, after every step of an update rule.
+
+        Parameters
+        ----------
+        theta : Tensor or pytree of Tensor
+            The generator's parameters.
+        psi : Tensor or pytree of Tensor
+            The discriminator's parameters.
+
+        Returns
+        -------
+        tuple
+            ``(theta, psi)``, unchanged here. A game with a constraint (weight clipping, say) overrides this.
+        """
+        return theta, psi
