@@ -45,7 +45,7 @@ def as_float64(name: str, value: Any) -> Tensor:
 def holds(condition: Tensor) -> bool:
     """Read a condition, or answer False where it cannot be read.
 
-    Under `torch.func.vmap` a tensor stands for many values at once and Python cannot branch on it. Such values were
+    Inside a `torch.func` transform a tensor may stand for many values at once, on which Python cannot branch. Such values were
     checked, where they could be, before they were batched.
 
     Parameters
@@ -58,7 +58,7 @@ def holds(condition: Tensor) -> bool:
     bool
         The condition, or False inside a `torch.func` transform.
     """
-    if torch._C._functorch.is_batchedtensor(condition):
+    if torch._C._functorch.is_functorch_wrapped_tensor(condition):
         return False
     return bool(condition)
 
