@@ -1,5 +1,7 @@
 """Toy worlds with closed forms, one file each."""
 
 from gantext.games.base import Game, Losses
+from gantext.games.bilinear import Bilinear
+from gantext.games.dirac import R1, R2, DiracGAN, GradientPenalty
 
-__all__ = ["Game", "Losses"]
+__all__ = ["R1", "R2", "Bilinear", "DiracGAN", "Game", "GradientPenalty", "Losses"]
