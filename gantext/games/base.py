@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from torch import Tensor
 
-# A player's parameters: one tensor for a toy game, a dict of tensors for a network. Any pytree of tensors will do.
+# A player's parameters: one tensor for a toy game, a dict of tensors for a network.
 Params = Any
 
 
@@ -29,17 +29,19 @@ class Losses(NamedTuple):
 class Game(ABC):
     r"""A two-player differentiable game.
 
-    The generator holds :math:`\theta` and minimises :math:`L_G(\theta, \psi)`; the discriminator holds
+    The generator holds :math:`\theta` and minimises :math:`L_G(\theta, \psi)`; the discriminator
+    holds
     :math:`\psi` and minimises :math:`L_D(\theta, \psi)`. A zero-sum game has :math:`L_D = -L_G`.
 
-    A subclass writes `losses` for **one member**: one generator against one discriminator. Batches over
-    starting points, seeds or hyper-parameters come from `torch.func.vmap` around it, never from inside.
+    A subclass writes `losses` for **one member**: one generator against one discriminator. Batches
+    over starting points, seeds or hyper-parameters come from `torch.func.vmap` around it, never
+    from inside.
 
     Attributes
     ----------
     affine : bool
-        True when the gradients of both losses are affine in :math:`(\theta, \psi)`, so that implicit steps have a
-        closed form (see `gantext.updates.ProximalPoint`).
+        True when the gradients of both losses are affine in :math:`(\theta, \psi)`, so that
+        implicit steps have a closed form (see `gantext.updates.ProximalPoint`).
 
     Examples
     --------
@@ -87,6 +89,7 @@ class Game(ABC):
         Returns
         -------
         tuple
-            ``(theta, psi)``, unchanged here. A game with a constraint (weight clipping, say) overrides this.
+            ``(theta, psi)``, unchanged here. A game with a constraint, such as weight clipping,
+            overrides this.
         """
         return theta, psi

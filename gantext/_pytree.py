@@ -1,0 +1,110 @@
+"""Arithmetic on parameters of any structure, and the one way in which toy games are batched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils._pytree import tree_flatten, tree_map, tree_unflatten
+
+
+def add_scaled(tree: Any, scale: Tensor | float, direction: Any) -> Any:
+    """Return ``tree + scale * direction``, leaf by leaf."""
+    return tree_map(lambda leaf, step: leaf + scale * step, tree, direction)
+
+
+def zeros_like(tree: Any) -> Any:
+    """Return a tree of zeros with the same shapes and dtypes."""
+    return tree_map(torch.zeros_like, tree)
+
+
+def dot(left: Any, right: Any) -> Tensor:
+    """Return the inner product of two trees of the same structure."""
+    pairs = zip(tree_flatten(left)[0], tree_flatten(right)[0], strict=True)
+    return torch.stack([(a * b).sum() for a, b in pairs]).sum()
+
+
+def norm(tree: Any) -> Tensor:
+    """Return the Euclidean norm of all leaves together."""
+    return torch.sqrt(dot(tree, tree))
+
+
+def ravel(tree: Any) -> tuple[Tensor, Callable[[Tensor], Any]]:
+    """Return a tree's leaves as one vector, and the function that undoes it."""
+    leaves, spec = tree_flatten(tree)
+    shapes = [leaf.shape for leaf in leaves]
+    sizes = [leaf.numel() for leaf in leaves]
+
+    def unravel(vector: Tensor) -> Any:
+        pieces = vector.split(sizes)
+        return tree_unflatten(
+            [piece.reshape(shape) for piece, shape in zip(pieces, shapes, strict=True)], spec
+        )
+
+    return torch.cat([leaf.reshape(-1) for leaf in leaves]), unravel
+
+
+def over_members(
+    function: Callable[..., Any], theta: Tensor, psi: Tensor, *scalars: dict[str, Tensor]
+) -> Any:
+    """Apply a function of one member to every member of a broadcast batch.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(theta, psi, *scalars)`` for one member; returns a pytree of tensors.
+    theta : Tensor, shape (..., m)
+        The generators' parameters: the last dimension is the vector, the leading ones are the
+        batch.
+    psi : Tensor, shape (..., n)
+        The discriminators' parameters.
+    *scalars : dict of Tensor, each of shape (...)
+        Hyper-parameters.
+
+    Returns
+    -------
+    pytree of Tensor
+        What ``function`` returns, with the batch dimensions in front.
+
+    Raises
+    ------
+    ValueError
+        If the leading dimensions do not broadcast.
+    """
+    lead, args = flatten_members(theta, psi, *scalars)
+    if not lead:
+        return function(theta, psi, *scalars)
+    results = torch.func.vmap(function)(*args)
+    return tree_map(lambda leaf: leaf.reshape(*lead, *leaf.shape[1:]), results)
+
+
+def flatten_members(
+    theta: Tensor, psi: Tensor, *scalars: dict[str, Tensor]
+) -> tuple[torch.Size, tuple[Any, ...]]:
+    """Broadcast all leading dimensions together and flatten them into one.
+
+    Returns
+    -------
+    lead : torch.Size
+        The broadcast batch shape.
+    args : tuple
+        ``(theta, psi, *scalars)`` with shapes (N, m), (N, n) and (N,), N the number of members.
+
+    Raises
+    ------
+    ValueError
+        If the leading dimensions do not broadcast.
+    """
+    shapes = [theta.shape[:-1], psi.shape[:-1], *(v.shape for d in scalars for v in d.values())]
+    try:
+        lead = torch.broadcast_shapes(*shapes)
+    except RuntimeError as error:
+        shown = ", ".join(str(tuple(shape)) for shape in shapes)
+        raise ValueError(
+            f"expected batch shapes of theta, psi and hyper-parameters that broadcast, got {shown}"
+        ) from error
+    vectors = [t.expand(*lead, t.shape[-1]).reshape(-1, t.shape[-1]) for t in (theta, psi)]
+    flat = [{k: v.expand(lead).reshape(-1) for k, v in d.items()} for d in scalars]
+    return lead, (*vectors, *flat)
