@@ -1,0 +1,71 @@
+# `make` alone prints what there is to type. The two environments are set up once, and again only when
+# pyproject.toml or a list of pinned versions changes.
+SHELL := /bin/bash
+.SHELLFLAGS := -eo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3 # any Python from 3.11 on
+PIP_FLAGS ?=#       e.g. --extra-index-url https://download.pytorch.org/whl/cpu
+JOBS ?= 2#          processes that run the tests
+COLAB_PINS ?=#      --exact-torch puts Colab's own PyTorch into .venv-colab
+
+BIN := .venv/bin
+COLAB := .venv-colab
+PIP := -m pip install --quiet --disable-pip-version-check $(PIP_FLAGS)
+NOTEBOOKS := book/*.ipynb
+EXTRAS := book,grading,lint,test
+
+.PHONY: help book read test colab execute lint clean browser
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+book: .venv/.installed ## Build the site into _build/html; any warning is an error
+	rm -rf _build # so that no page, and no warning, survives from the build before
+	$(BIN)/jupyter-book build . --warningiserror --nitpick --keep-going -q
+
+read: book ## Build the site, serve it on localhost and print the address
+	@$(BIN)/python -m tools.serve _build/html
+
+test: .venv/.installed $(COLAB)/.installed lint browser book ## Run everything that can fail: lint, library, notebooks, site, project
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile \
+		--nbval --nbval-current-env --nbval-cell-timeout 600 \
+		--doctest-modules --cov gantext --cov-report term \
+		gantext tests $(NOTEBOOKS)
+
+colab: .venv/.installed $(COLAB)/.installed ## Run the chapters with the versions that Colab has
+	$(BIN)/python -m pytest tests/project/test_colab.py
+
+execute: .venv/.installed ## Run the notebooks in place, so that git diff shows only real changes
+	$(BIN)/python -m tools.execute $(FILES)
+
+lint: .venv/.installed ## Check code, notebooks, docstrings, layers and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/numpydoc lint $$(find gantext -name '*.py')
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/mypy
+
+clean: ## Remove the built site and the caches (the environments stay: rm -r .venv .venv-colab)
+	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage* htmlcov
+	find book gantext tests tools -name __pycache__ -prune -exec rm -rf {} +
+
+browser: .venv/.installed
+	@tools/browser.sh $(BIN)/python
+
+.venv/.installed: pyproject.toml constraints.txt
+	@tools/python.sh $(PYTHON)
+	@echo "Setting up .venv; the first time this takes some minutes."
+	$(PYTHON) -m venv .venv
+	$(BIN)/python $(PIP) --constraint constraints.txt --editable '.[$(EXTRAS)]'
+	@touch $@
+
+# Colab's versions, for the test that runs the chapters with them.
+$(COLAB)/.installed: pyproject.toml constraints.txt tests/project/colab_versions.toml | .venv/.installed
+	@echo "Setting up $(COLAB), with Colab's versions."
+	$(PYTHON) -m venv $(COLAB)
+	$(BIN)/python -m tools.colab pins $(COLAB_PINS) > $(COLAB)/pins.txt
+	$(COLAB)/bin/python $(PIP) --constraint $(COLAB)/pins.txt --editable . ipykernel
+	$(COLAB)/bin/python -m ipykernel install --prefix $(COLAB) --name gantext-colab >/dev/null
+	@touch $@

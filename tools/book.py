@@ -1,0 +1,68 @@
+"""The facts about the book that the tools and the tests share: where it is, and what is in it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# A kernel started with these gives the same floating-point sums in every run on one machine.
+KERNEL_ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+}
+
+
+def project() -> dict:
+    """Return the parsed pyproject.toml."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+
+
+def repository() -> str:
+    """Return the repository's public address, from the one place that holds it."""
+    return project()["project"]["urls"]["Repository"]
+
+
+def setup_cell() -> str:
+    """Return the source of the cell that every chapter starts with."""
+    return "\n".join(
+        [
+            "import sys",
+            'if "google.colab" in sys.modules:',
+            f"    %pip install --quiet git+{repository()}",
+        ]
+    )
+
+
+def pages() -> list[Path]:
+    """Return every page of the table of contents, in order, with its file suffix."""
+
+    def entries(node: object) -> list[str]:
+        if isinstance(node, list):
+            return [name for child in node for name in entries(child)]
+        if not isinstance(node, dict):
+            return []
+        own = [node[key] for key in ("root", "file") if key in node]
+        return own + [name for value in node.values() for name in entries(value)]
+
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+    return [_with_suffix(ROOT / name) for name in entries(toc)]
+
+
+def notebooks() -> list[Path]:
+    """Return the notebooks of the table of contents, in order."""
+    return [page for page in pages() if page.suffix == ".ipynb"]
+
+
+def _with_suffix(entry: Path) -> Path:
+    for suffix in (".ipynb", ".md"):
+        page = entry if entry.suffix == suffix else entry.with_name(entry.name + suffix)
+        if page.is_file():
+            return page
+    raise FileNotFoundError(f"_toc.yml names {entry.relative_to(ROOT)}, but there is no such page")

@@ -1,0 +1,14 @@
+#!/bin/sh
+# Say in one line what is missing when "$1" cannot make the virtual environment.
+if ! command -v "$1" >/dev/null; then
+    echo "$1 was not found. On Debian and Ubuntu: sudo apt-get install python3 python3-venv" >&2
+    exit 1
+fi
+if ! "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+    echo "gantext needs Python 3.11 or newer, and $1 is $("$1" -V). Name another: make PYTHON=python3.12" >&2
+    exit 1
+fi
+if ! "$1" -c 'import ensurepip, venv' 2>/dev/null; then
+    echo "$1 cannot make virtual environments yet. Type: sudo apt-get install python3-venv" >&2
+    exit 1
+fi
