@@ -36,17 +36,21 @@ def as_float64(name: str, value: Any) -> Tensor:
     except TypeError as error:
         raise TypeError(f"{name}: expected numbers, got {type(value).__name__}") from error
     except (ValueError, RuntimeError) as error:
-        raise ValueError(f"{name}: expected a rectangular array of numbers, got {value!r}") from error
+        raise ValueError(
+            f"{name}: expected a rectangular array of numbers, got {value!r}"
+        ) from error
     if holds(torch.isnan(tensor).any()):
-        raise ValueError(f"{name}: expected numbers, got NaN in a value of shape {tuple(tensor.shape)}")
+        raise ValueError(
+            f"{name}: expected numbers, got NaN in a value of shape {tuple(tensor.shape)}"
+        )
     return tensor
 
 
 def holds(condition: Tensor) -> bool:
     """Read a condition, or answer False where it cannot be read.
 
-    Inside a `torch.func` transform a tensor may stand for many values at once, on which Python cannot branch. Such values were
-    checked, where they could be, before they were batched.
+    Inside a `torch.func` transform a tensor may stand for many values at once, on which Python
+    cannot branch. Such values were checked, where they could be, before they were batched.
 
     Parameters
     ----------
@@ -192,13 +196,17 @@ def probabilities(name: str, value: Any, *, atol: float = 1e-9) -> Tensor:
     """
     tensor = as_float64(name, value)
     if tensor.ndim == 0 or tensor.shape[-1] == 0:
-        raise ValueError(f"{name}: expected probabilities of shape (..., K), got shape {tuple(tensor.shape)}")
+        raise ValueError(
+            f"{name}: expected probabilities of shape (..., K), got shape {tuple(tensor.shape)}"
+        )
     if holds((tensor < 0).any()):
         raise ValueError(f"{name}: expected probabilities >= 0, got {float(tensor.min()):.6g}")
     total = tensor.sum(-1)
     if holds(((total - 1).abs() > atol).any()):
         worst = total.flatten()[(total - 1).abs().argmax()]
-        raise ValueError(f"{name}: expected probabilities that sum to 1, got a sum of {float(worst):.12g}")
+        raise ValueError(
+            f"{name}: expected probabilities that sum to 1, got a sum of {float(worst):.12g}"
+        )
     return tensor
 
 
@@ -223,10 +231,34 @@ def same_last_dim(names: Sequence[str], tensors: Sequence[Tensor]) -> None:
         raise ValueError(f"expected the same last dimension, got {shapes}")
 
 
+def broadcastable(names: Sequence[str], tensors: Sequence[Tensor]) -> None:
+    """Require the same last dimension and leading dimensions that broadcast.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The arguments' names, for the message.
+    tensors : sequence of Tensor
+        What to compare; none of them a scalar.
+
+    Raises
+    ------
+    ValueError
+        If the last dimensions differ or the leading ones do not broadcast.
+    """
+    same_last_dim(names, tensors)
+    try:
+        torch.broadcast_shapes(*(tensor.shape for tensor in tensors))
+    except RuntimeError as error:
+        shapes = ", ".join(f"{n} {tuple(t.shape)}" for n, t in zip(names, tensors, strict=True))
+        raise ValueError(f"expected leading dimensions that broadcast, got {shapes}") from error
+
+
 def _show(tensor: Tensor) -> str:
-    """A number as itself, an array by its shape and range, so that messages stay short."""
+    """Show a number as itself and an array by its range, so that messages stay short."""
     if torch._C._functorch.is_functorch_wrapped_tensor(tensor):
         return "a batched tensor"
     if tensor.numel() == 1:
         return f"{float(tensor):.6g}"
-    return f"shape {tuple(tensor.shape)} with values from {float(tensor.min()):.6g} to {float(tensor.max()):.6g}"
+    low, high = float(tensor.min()), float(tensor.max())
+    return f"values from {low:.6g} to {high:.6g} in shape {tuple(tensor.shape)}"

@@ -3,5 +3,16 @@
 from gantext.games.base import Game, Losses
 from gantext.games.bilinear import Bilinear
 from gantext.games.dirac import R1, R2, DiracGAN, GradientPenalty
+from gantext.games.ideal import IdealGame, PureStrategyValues
 
-__all__ = ["R1", "R2", "Bilinear", "DiracGAN", "Game", "GradientPenalty", "Losses"]
+__all__ = [
+    "R1",
+    "R2",
+    "Bilinear",
+    "DiracGAN",
+    "Game",
+    "GradientPenalty",
+    "IdealGame",
+    "Losses",
+    "PureStrategyValues",
+]
