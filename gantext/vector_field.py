@@ -2,8 +2,9 @@ r"""The vector field of a game: where gradient play goes, how it turns, and what
 
 Every player follows its own gradient, so the pair moves with the velocity
 
-.. math:: v(\theta, \psi) = \bigl(-\nabla_\theta L_G(\theta, \psi),\; -\nabla_\psi L_D(\theta,
-\psi)\bigr).
+.. math::
+
+    v(\theta, \psi) = \bigl(-\nabla_\theta L_G(\theta, \psi),\; -\nabla_\psi L_D(\theta, \psi)\bigr).
 
 In general :math:`v` is not the gradient of anything. Near an equilibrium its Jacobian decides
 everything: the imaginary part of an eigenvalue is a frequency, the real part a rate of growth or
