@@ -1,0 +1,157 @@
+"""What this book's site needs beyond the published Sphinx extensions.
+
+- MathJax, copied at build time out of the PyPI package ``django-static-mathjax``, so that pages load nothing
+  from elsewhere.
+- The directive ``gantext-api``: one section of documentation for every public module of the library, found by
+  walking the package, so that no module can be forgotten.
+- Single backticks in docstrings: a link where the name is documented here, plain code where it is not.
+- The role ``zh``: Chinese text, marked as such for fonts and screen readers.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import pkgutil
+import shutil
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
+from sphinx.ext.autosummary import AutoLink
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.nodes import make_refnode
+
+PACKAGE = "gantext"
+
+# The combined component (TeX in, HTML and CSS out), what it fetches when a formula asks for it, and its fonts.
+MATHJAX_PARTS = ("tex-chtml.js", "input/tex/extensions/", "output/chtml/fonts/woff-v2/")
+
+
+def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
+    """Copy the needed part of MathJax into the built site."""
+    if exception is not None or app.builder.format != "html":
+        return
+    distribution = importlib.metadata.distribution("django-static-mathjax")
+    root = "mathjax/static/mathjax/es5/"
+    copied = 0
+    for file in distribution.files or ():
+        inside = file.as_posix().removeprefix(root)
+        if inside == file.as_posix() or not inside.startswith(MATHJAX_PARTS):
+            continue
+        target = Path(app.outdir, "_static", "mathjax", inside)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(str(file.locate()), target)
+        copied += 1
+    if not copied:
+        raise ExtensionError(
+            f"django-static-mathjax {distribution.version} holds no files under {root}; "
+            "expected MathJax 3 there"
+        )
+
+
+def public_modules() -> list[str]:
+    """Return the names of the library's public modules, packages before what they hold."""
+    package = importlib.import_module(PACKAGE)
+    found = [PACKAGE, *(m.name for m in pkgutil.walk_packages(package.__path__, f"{PACKAGE}."))]
+    return sorted(name for name in found if not any(p.startswith("_") for p in name.split(".")))
+
+
+class ApiDirective(SphinxDirective):
+    """Document every public module of the library, a section each."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return one section a module."""
+        return [self.section(name) for name in public_modules()]
+
+    def section(self, name: str) -> nodes.section:
+        """Return the section that documents the module `name`."""
+        section = nodes.section(ids=[nodes.make_id(f"api-{name}")], names=[name])
+        section += nodes.title("", "", nodes.literal("", name))
+        # A package's re-exports are documented where they are defined, once.
+        lines = [f".. automodule:: {name}", "   :members:", "   :ignore-module-all:"]
+        self.state.nested_parse(StringList(lines, source=f"<api of {name}>"), 0, section)
+        return section
+
+
+class CodeOrLink(AutoLink):
+    """Link a name that can be imported; show any other text as code."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the link or the literal."""
+        result, messages = super().run()
+        if isinstance(result[0], nodes.emphasis):
+            result[0] = nodes.literal(self.rawtext, result[0].astext())
+        return result, messages
+
+
+class Chinese(SphinxRole):
+    """Chinese text: docutils turns the class into ``lang="zh-Hans"``."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the marked text."""
+        return [nodes.inline(self.rawtext, self.text, classes=["language-zh-Hans"])], []
+
+
+def resolve_alias(
+    app: Sphinx, env: BuildEnvironment, node: pending_xref, contents: nodes.TextElement
+) -> nodes.Node | None:
+    """Resolve a reference to a name by importing it: re-exports of ours, anything of other libraries.
+
+    ``gantext.games.Bilinear`` leads to where the class is defined. A name of another library becomes plain code:
+    its inventory would have to be fetched. What cannot be imported stays unresolved, and the build fails.
+    """
+    if node.get("refdomain") != "py":
+        return None
+    value = import_reference(node["reftarget"], node.get("py:module"), node.get("py:class"))
+    if value is None:
+        return None
+    module, qualname = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
+    if not str(module).startswith(PACKAGE):
+        return contents
+    objects = env.get_domain("py").data["objects"]
+    entry = objects.get(f"{module}.{qualname}")
+    if entry is None:
+        private = any(part.startswith("_") for part in node["reftarget"].split("."))
+        return contents if private else None
+    return make_refnode(app.builder, node["refdoc"], entry.docname, entry.node_id, contents)
+
+
+def import_reference(name: str, module: str | None, cls: str | None) -> Any:
+    """Return the object called `name`, seen from `module` and the class `cls`, or None."""
+    for prefix in (None, module, f"{module}.{cls}" if module and cls else None):
+        parts = (f"{prefix}.{name}" if prefix else name).split(".")
+        for cut in range(len(parts), 0, -1):
+            try:
+                value: Any = importlib.import_module(".".join(parts[:cut]))
+                for part in parts[cut:]:
+                    value = getattr(value, part)
+            except (ImportError, AttributeError, ValueError):
+                continue
+            return value
+    return None
+
+
+def skip_tuple_fields(
+    app: Sphinx, what: str, name: str, obj: Any, skip: bool, options: Any
+) -> bool | None:
+    """Leave out the fields of a NamedTuple: its "Attributes" section describes them."""
+    return True if str(getattr(obj, "__doc__", "")).startswith("Alias for field number") else None
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register everything with Sphinx."""
+    # Jupyter Book sets this even where sphinx-comments, which reads it, is not loaded.
+    app.add_config_value("comments_config", {}, "")
+    app.add_directive("gantext-api", ApiDirective)
+    app.add_role("code-or-link", CodeOrLink())
+    app.add_role("zh", Chinese())
+    app.connect("autodoc-skip-member", skip_tuple_fields)
+    app.connect("missing-reference", resolve_alias)
+    app.connect("build-finished", copy_mathjax)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,43 @@
+// A box whose content is wider than itself scrolls; let the keyboard reach it, and give it a name to read out.
+(() => {
+  const boxes = [
+    ["div.math", "Formula, scrolls sideways"],
+    [".cell_output .output", "Output, scrolls sideways"],
+    [".cell_output .text_html", "Table, scrolls sideways"],
+    [".pst-scrollable-table-container", "Table, scrolls sideways"],
+    [".highlight pre", "Code, scrolls sideways"],
+  ];
+
+  const mark = () => {
+    for (const [selector, name] of boxes) {
+      for (const box of document.querySelectorAll(selector)) {
+        const style = getComputedStyle(box);
+        const scrolls = box.scrollWidth > box.clientWidth + 1 && /auto|scroll/.test(style.overflowX);
+        if (scrolls) {
+          box.setAttribute("tabindex", "0");
+          box.setAttribute("role", "group");
+          box.setAttribute("aria-label", name);
+        } else if (box.getAttribute("aria-label") === name) {
+          box.removeAttribute("tabindex");
+          box.removeAttribute("role");
+          box.removeAttribute("aria-label");
+        }
+      }
+    }
+  };
+
+  let waiting;
+  const later = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(mark, 120);
+  };
+
+  window.addEventListener("load", () => {
+    later();
+    // Formulas get their width only when they are set.
+    window.MathJax?.startup?.promise?.then(later);
+  });
+  window.addEventListener("resize", later);
+  document.addEventListener("toggle", later, true);
+  document.addEventListener("click", later);
+})();
