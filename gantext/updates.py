@@ -43,8 +43,8 @@ from gantext._validation import as_float64, finite, non_negative, positive
 from gantext.games.base import Game, Losses, Params
 from gantext.vector_field import (
     Trajectory,
+    eigenvalues,
     jacobian,
-    sort_eigenvalues,
     velocity_and_losses,
 )
 
@@ -779,7 +779,7 @@ def multipliers(
     tensor([-0.5000,  0.5000], dtype=torch.float64)
     """
     matrix = update_jacobian(game, rule, theta, psi, **hparams)
-    return sort_eigenvalues(torch.linalg.eigvals(matrix))
+    return eigenvalues(matrix)
 
 
 def spectral_radius(

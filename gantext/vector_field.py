@@ -175,7 +175,33 @@ def spectrum(game: Game, theta: Params, psi: Params, batch: Any = None) -> Tenso
     >>> spectrum(Bilinear.xy(), torch.zeros(1), torch.zeros(1))
     tensor([-0.-1.j, 0.+1.j])
     """
-    return sort_eigenvalues(torch.linalg.eigvals(jacobian(game, theta, psi, batch)))
+    return eigenvalues(jacobian(game, theta, psi, batch))
+
+
+def eigenvalues(matrix: Tensor) -> Tensor:
+    """Return a real matrix's eigenvalues, sorted.
+
+    Computed by NumPy. The LAPACK (MKL) of PyTorch's x86 builds fails to converge on about one in a
+    hundred of the small antisymmetric matrices that bilinear games are made of.
+
+    Parameters
+    ----------
+    matrix : Tensor, shape (..., k, k)
+        Real.
+
+    Returns
+    -------
+    Tensor, complex, shape (..., k)
+        In the order of `sort_eigenvalues`, on the matrix's device.
+
+    Examples
+    --------
+    >>> import torch
+    >>> eigenvalues(torch.tensor([[0.0, -2.0], [2.0, 0.0]])).imag
+    tensor([-2.,  2.])
+    """
+    values = torch.from_numpy(np.linalg.eigvals(matrix.numpy(force=True)))
+    return sort_eigenvalues(values.to(matrix.dtype.to_complex()).to(matrix.device))
 
 
 def sort_eigenvalues(values: Tensor) -> Tensor:
