@@ -34,6 +34,7 @@ def setup_cell() -> str:
     return "\n".join(
         [
             "import sys",
+            "",
             'if "google.colab" in sys.modules:',
             f"    %pip install --quiet git+{repository()}",
         ]

@@ -1,7 +1,7 @@
 """Colab's versions: the pins of `.venv-colab`, and the way to renew the table they come from.
 
 `python -m tools.colab pins` prints pip constraints; `python -m tools.colab update FREEZE-LIST`
-rewrites the versions in tests/project/colab_versions.toml from a list in the format of `pip freeze`.
+rewrites the versions in tests/project/colab_versions.toml from a list in `pip freeze` format.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from tools.book import KERNEL_ENVIRONMENT, notebooks
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 CELL_TIMEOUT = 600  # seconds
+QUIET = ["--IPKernelApp.log_level=ERROR"]  # a kernel on localhost need not warn of eavesdroppers
 
 
 def execute(notebook: NotebookNode, folder: Path, kernel: str = "python3") -> None:
@@ -38,6 +39,7 @@ def execute(notebook: NotebookNode, folder: Path, kernel: str = "python3") -> No
         record_timing=False,
         store_widget_state=False,
         coalesce_streams=True,
+        extra_arguments=QUIET,
         resources={"metadata": {"path": str(folder)}},
     ).execute()
     tidy(notebook)

@@ -1,0 +1,65 @@
+"""nbval compares: one number changed in a stored output is a failure."""
+
+import re
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from nbformat import NotebookNode, v4
+
+from tools.book import ROOT, notebooks
+
+NUMBER_IN_OUTPUT = re.compile(r"\d(?=\D*\Z)")  # the last digit of a text
+
+
+def nbval(path) -> subprocess.CompletedProcess:
+    """Run nbval on one notebook, as `make test` does."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(ROOT)]
+    command += ["--nbval", "--nbval-current-env", "--config-file", str(ROOT / "pyproject.toml")]
+    return subprocess.run([*command, str(path)], cwd=ROOT, capture_output=True, text=True)
+
+
+def mutate(cell: NotebookNode) -> bool:
+    """Change the last digit in the first stored text of a cell; return whether there is one."""
+    for output in cell.get("outputs", []):
+        holder, key = (output, "text") if "text" in output else (output.get("data"), "text/plain")
+        if holder and (match := NUMBER_IN_OUTPUT.search(holder.get(key, ""))):
+            digit = str((int(match[0]) + 1) % 10)
+            holder[key] = holder[key][: match.start()] + digit + holder[key][match.end() :]
+            return True
+    return False
+
+
+def test_what_was_stored_is_what_comes_again(small_notebook):
+    result = nbval(small_notebook)
+    assert result.returncode == 0, result.stdout
+    assert "4 passed" in result.stdout
+
+
+def test_a_changed_number_fails(small_notebook):
+    notebook = nbformat.read(small_notebook, as_version=4)
+    assert mutate(notebook.cells[1])
+    assert notebook.cells[1].outputs[0].data["text/plain"] == "11.26"
+    nbformat.write(notebook, small_notebook)
+    result = nbval(small_notebook)
+    assert result.returncode == 1, result.stdout
+    assert "1 failed, 3 passed" in result.stdout
+
+
+def compared(cell: NotebookNode) -> bool:
+    """Return whether nbval compares the cell's outputs."""
+    return cell.cell_type == "code" and "nbval-ignore-output" not in cell.metadata.get("tags", [])
+
+
+@pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
+def test_a_changed_number_in_a_chapter_fails(path, tmp_path):
+    """Run a chapter up to its first printed number, with that number changed."""
+    chapter = nbformat.read(path, as_version=4)
+    code = [cell for cell in chapter.cells if cell.cell_type == "code"]
+    last = next(i for i, cell in enumerate(code) if compared(cell) and mutate(cell))
+    shortened = tmp_path / path.name
+    nbformat.write(v4.new_notebook(cells=code[: last + 1]), shortened)
+    result = nbval(shortened)
+    assert result.returncode == 1, result.stdout
+    assert f"1 failed, {last} passed" in result.stdout

@@ -1,0 +1,9 @@
+"""What all tests share."""
+
+import os
+
+from tools.book import KERNEL_ENVIRONMENT
+
+# Before anything imports torch: the kernels that nbval starts inherit the very environment in which
+# `make execute` ran the notebooks, and test processes on few cores keep out of each other's way.
+os.environ.update(KERNEL_ENVIRONMENT)
