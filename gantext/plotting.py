@@ -409,7 +409,17 @@ def value_surface(
     norm = TwoSlopeNorm(middle, middle - reach, middle + reach)
     ax = _axes(ax, square=True)
     filled = ax.contourf(x, y, z, levels=levels, cmap=CRITIC_TO_FORGER, norm=norm, zorder=0)
-    ax.contour(x, y, z, levels=filled.levels, colors="white", linewidths=0.7, alpha=0.7, zorder=0.5)
+    ax.contour(
+        x,
+        y,
+        z,
+        levels=filled.levels,
+        colors="white",
+        linestyles="solid",
+        linewidths=0.7,
+        alpha=0.7,
+        zorder=0.5,
+    )
     _figure(ax).colorbar(filled, ax=ax, label=label, shrink=0.8, aspect=30)
     if points is not None:
         _mark(ax, points)
@@ -695,6 +705,7 @@ def _grid(x: Any, y: Any, **fields: Any) -> tuple[NDArray[Any], NDArray[Any], li
     """Reduce a grid to its two axes, and give the fields on it rows along y."""
     xs, ys = _array("x", x), _array("y", y)
     arrays = {name: _array(name, field) for name, field in fields.items()}
+    shapes = f"{xs.shape} and {ys.shape}"
     if xs.ndim == ys.ndim == 2 and xs.shape == ys.shape:
         if xs.shape[0] > 1 and xs[0, 0] != xs[1, 0]:  # indexing="ij"
             xs, ys, arrays = xs.T, ys.T, {name: a.T for name, a in arrays.items()}
@@ -704,7 +715,7 @@ def _grid(x: Any, y: Any, **fields: Any) -> tuple[NDArray[Any], NDArray[Any], li
         rectangular = xs.ndim == ys.ndim == 1
     if not rectangular:
         raise ValueError(
-            f"x, y: expected two axes (C,), (R,) or their mesh (R, C), got {xs.shape}, {ys.shape}"
+            f"x, y: expected two axes, (C,) and (R,), or their mesh, (R, C), got shapes {shapes}"
         )
     for name, axis in (("x", xs), ("y", ys)):
         steps = np.diff(axis)
@@ -786,22 +797,22 @@ def _mark(ax: Axes, points: NDArray[Any]) -> None:
 
 def _arrow(ax: Axes, x: NDArray[Any], y: NDArray[Any], color: Any) -> None:
     """Put an arrow head in the middle of the path, by length."""
-    length = np.hypot(np.diff(x), np.diff(y))
-    if not length.any():
+    path = np.stack([x, y], -1)
+    lengths = np.linalg.norm(np.diff(path, axis=0), axis=-1)
+    half = lengths.sum() / 2
+    if half == 0:
         return
-    k = int(np.searchsorted(np.cumsum(length), length.sum() / 2))
-    style = {
+    k = int(np.searchsorted(np.cumsum(lengths), half))
+    part = (half - lengths[:k].sum()) / lengths[k]
+    head = path[k] + part * (path[k + 1] - path[k])
+    style: dict[str, Any] = {
         "arrowstyle": "-|>",
         "color": color,
         "mutation_scale": 20,
-        "shrinkA": 0,
-        "shrinkB": 0,
         "linewidth": 0,
     }
-    middle = ((x[k] + x[k + 1]) / 2, (y[k] + y[k + 1]) / 2)
-    ax.annotate(
-        "", xy=(x[k + 1], y[k + 1]), xytext=middle, arrowprops=style, annotation_clip=True, zorder=3
-    )
+    style |= {"shrinkA": 0, "shrinkB": 0}
+    ax.annotate("", head, path[k], arrowprops=style, annotation_clip=True, zorder=3)
 
 
 def _label_paths(

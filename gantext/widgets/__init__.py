@@ -1,0 +1,5 @@
+"""Interactive figures."""
+
+from gantext.widgets.interactive import InteractiveFigure
+
+__all__ = ["InteractiveFigure"]
