@@ -5,6 +5,7 @@
 - The directive ``gantext-api``: one section of documentation for every public module of the library, found by
   walking the package, so that no module can be forgotten.
 - Single backticks in docstrings: a link where the name is documented here, plain code where it is not.
+- Ids that other extensions give twice are dropped.
 - The role ``zh``: Chinese text, marked as such for fonts and screen readers.
 """
 
@@ -137,6 +138,14 @@ def import_reference(name: str, module: str | None, cls: str | None) -> Any:
     return None
 
 
+def drop_repeated_ids(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Take away the ids that sphinx-proof and sphinx-exercise give to every box alike: an id names one thing."""
+    repeated = {"proof", "proof-content", "exercise-content", "solution-content"}
+    for node in doctree.findall(nodes.Element):
+        if repeated.intersection(node.get("ids", ())):
+            node["ids"] = [name for name in node["ids"] if name not in repeated]
+
+
 def skip_tuple_fields(
     app: Sphinx, what: str, name: str, obj: Any, skip: bool, options: Any
 ) -> bool | None:
@@ -152,6 +161,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("code-or-link", CodeOrLink())
     app.add_role("zh", Chinese())
     app.connect("autodoc-skip-member", skip_tuple_fields)
+    app.connect("doctree-resolved", drop_repeated_ids)
     app.connect("missing-reference", resolve_alias)
     app.connect("build-finished", copy_mathjax)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
