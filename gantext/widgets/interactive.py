@@ -132,6 +132,7 @@ def _control(name: str, given: Any) -> Any:
     if control.has_trait("continuous_update"):
         control.continuous_update = False
     control.style.description_width = "initial"
+    control.layout.width = control.layout.width or "22rem"
     control.layout.max_width = "100%"
     return control
 

@@ -309,7 +309,9 @@ def test_bars_are_the_probabilities_and_the_line_the_discriminator(ax):
 def test_curves_and_their_predictions_are_the_input(ax):
     x = np.linspace(0, 1, 11)
     y = np.stack([x, x**2], -1)
-    plotting.curves(x, y, ax=ax, predicted=x[:, None], labels=["one", "two"])
+    plotting.curves(x, y, ax=ax, predicted=x[:, None], labels=["one", "two"], legend=True)
+    names = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert names == ["one", "two", "predicted"]
     one, two, *theory = ax.lines
     assert np.array_equal(one.get_ydata(), x)
     assert np.array_equal(two.get_ydata(), x**2)
@@ -411,6 +413,7 @@ WRONG = {
         lambda: plotting.curves(X, MESH, color=["red"]),
         "color: expected one colour or a list of 5, got 1",
     ),
+    "curves without time": (lambda: plotting.curves(1.0, 1.0), r"got \(\) and \(\)"),
     "no eigenvalues": (
         lambda: plotting.eigenvalues([]),
         r"values: expected at least one number, got shape \(0,\)",

@@ -153,6 +153,7 @@ def test_controls_wrap_on_a_narrow_screen():
     panel = figure.widget.children[0]
     assert panel.layout.flex_flow == "row wrap"
     assert list(panel.children) == list(figure.controls.values())
+    assert {control.layout.max_width for control in panel.children} == {"100%"}
     assert "max-width: 100%" in picture(figure)[0]
 
 
