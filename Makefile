@@ -13,6 +13,7 @@ COLAB_PINS ?=#      --exact-torch puts Colab's own PyTorch into .venv-colab
 BIN := .venv/bin
 COLAB := .venv-colab
 PIP := -m pip install --quiet --disable-pip-version-check $(PIP_FLAGS)
+PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 NOTEBOOKS := book/*.ipynb
 EXTRAS := book,grading,lint,test
 
@@ -29,10 +30,8 @@ read: book ## Build the site, serve it on localhost and print the address
 	@$(BIN)/python -m tools.serve _build/html
 
 test: .venv/.installed $(COLAB)/.installed lint browser book ## Run everything that can fail: lint, library, notebooks, site, project
-	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile \
-		--nbval --nbval-current-env --nbval-cell-timeout 600 \
-		--doctest-modules --cov gantext --cov-report term \
-		gantext tests $(NOTEBOOKS)
+	$(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 600 $(NOTEBOOKS)
+	$(PYTEST) --doctest-modules --cov gantext --cov-report term tests gantext
 
 colab: .venv/.installed $(COLAB)/.installed ## Run the chapters with the versions that Colab has
 	$(BIN)/python -m pytest tests/project/test_colab.py

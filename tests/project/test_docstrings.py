@@ -1,0 +1,39 @@
+"""Every public function and class of the library shows how it is used; the examples are run."""
+
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+
+import gantext
+
+
+def public_objects():
+    """Yield the qualified name and the object of all that the library's modules define in public."""
+    for module_info in pkgutil.walk_packages(gantext.__path__, "gantext."):
+        if any(part.startswith("_") for part in module_info.name.split(".")):
+            continue
+        module = importlib.import_module(module_info.name)
+        for name, thing in vars(module).items():
+            own = getattr(thing, "__module__", None) == module.__name__
+            if (
+                own
+                and not name.startswith("_")
+                and (callable(thing))
+                and hasattr(thing, "__name__")
+            ):
+                yield f"{module.__name__}.{name}", thing
+
+
+OBJECTS = dict(public_objects())
+
+
+def test_the_library_is_found():
+    assert "gantext.vector_field.jacobian" in OBJECTS
+    assert "gantext.games.bilinear.Bilinear" in OBJECTS
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_has_an_example(name):
+    assert ">>> " in inspect.getdoc(OBJECTS[name])

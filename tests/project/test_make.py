@@ -1,0 +1,114 @@
+"""The Makefile says what it can do, sets up once, and its helpers speak clearly."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import urllib.request
+
+import pytest
+
+from tools.book import ROOT
+from tools.serve import bind
+
+MAKEFILE = (ROOT / "Makefile").read_text()
+PUBLIC = ["book", "read", "test", "execute", "lint", "clean"]
+
+
+def make(*arguments, cwd=ROOT):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    return subprocess.run(
+        ["make", *arguments], cwd=cwd, capture_output=True, text=True, env=environment
+    )
+
+
+def test_make_alone_prints_a_line_of_help_for_each_target():
+    shown = dict(re.findall(r"^  make (\w+) +(\S.*)$", make().stdout, re.MULTILINE))
+    assert shown == dict(re.findall(r"^(\w+):.*## (.*)$", MAKEFILE, re.MULTILINE))
+    assert shown.keys() >= set(PUBLIC)
+
+
+def test_only_helpers_have_no_help():
+    phony = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[1].split()
+    documented = re.findall(r"^(\w+):.*## ", MAKEFILE, re.MULTILINE)
+    assert set(phony) - set(documented) == {"browser"}
+
+
+@pytest.fixture
+def set_up(tmp_path):
+    """Return a folder where both environments look finished."""
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    table = tmp_path / "tests/project/colab_versions.toml"
+    table.parent.mkdir(parents=True)
+    shutil.copy(ROOT / table.relative_to(tmp_path), table)
+    for environment in (".venv", ".venv-colab"):
+        (tmp_path / environment).mkdir()
+        (tmp_path / environment / ".installed").touch()
+    return tmp_path
+
+
+def test_the_second_make_test_installs_nothing(set_up):
+    plan = make("--dry-run", "test", cwd=set_up)
+    assert plan.returncode == 0, plan.stderr
+    assert "pytest" in plan.stdout
+    assert "pip install" not in plan.stdout
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
+def test_a_changed_requirement_sets_up_again(set_up, name):
+    later = (set_up / ".venv" / ".installed").stat().st_mtime + 10
+    os.utime(set_up / name, (later, later))
+    assert make("--dry-run", "test", cwd=set_up).stdout.count("pip install") == 2
+
+
+def test_ci_runs_the_command_of_the_readme():
+    script = (ROOT / ".ci/run").read_text()
+    assert "set -eo pipefail" in script
+    assert "make test" in script
+    assert re.search(r"^ *make test\b", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert os.access(ROOT / ".ci/run", os.X_OK)
+
+
+@pytest.mark.parametrize(
+    ("version", "ensurepip", "message"),
+    [
+        ("3, 10", True, "needs Python 3.11 or newer"),
+        ("3, 12", False, "sudo apt-get install python3-venv"),
+        ("3, 12", True, ""),
+    ],
+)
+def test_a_python_that_cannot_is_told_what_is_missing(tmp_path, version, ensurepip, message):
+    fake = tmp_path / "python"
+    preamble = f"import sys; sys.version_info = ({version})\n"
+    preamble += "" if ensurepip else "sys.modules['ensurepip'] = None\n"
+    fake.write_text(
+        f'#!{sys.executable}\n{preamble}\nprint("Python {version}") if sys.argv[1] == "-V" '
+        "else exec(sys.argv[2])\n"
+    )
+    fake.chmod(0o755)
+    result = subprocess.run([ROOT / "tools/python.sh", fake], capture_output=True, text=True)
+    assert result.returncode == (1 if message else 0)
+    assert message in result.stderr
+
+
+def test_a_missing_python_is_told():
+    result = subprocess.run(
+        [ROOT / "tools/python.sh", "python-of-nowhere"], capture_output=True, text=True
+    )
+    assert result.returncode == 1
+    assert "python-of-nowhere was not found" in result.stderr
+
+
+def test_the_reader_gets_a_free_port(tmp_path):
+    (tmp_path / "index.html").write_text("hello")
+    with bind(tmp_path) as first, bind(tmp_path) as second:
+        assert first.server_port != second.server_port
+        first.timeout = 5
+        thread = threading.Thread(target=first.handle_request)
+        thread.start()
+        with urllib.request.urlopen(f"http://localhost:{first.server_port}/") as page:
+            assert page.read() == b"hello"
+        thread.join()
