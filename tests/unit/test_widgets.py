@@ -54,7 +54,7 @@ def test_the_png_has_the_figures_size_and_is_white():
     image = Image.open(BytesIO(make().png))
     width, height = plt.rcParams["figure.figsize"]
     dpi = plt.rcParams["figure.dpi"]
-    assert image.size == (round(width * dpi), round(height * dpi))
+    assert image.size == (int(width * dpi), int(height * dpi))
     assert image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
 
 
