@@ -10,20 +10,22 @@ import gantext
 
 
 def public_objects():
-    """Yield the qualified name and the object of all that the library's modules define in public."""
+    """Yield name and object of each function and class that a reader of the library calls."""
     for module_info in pkgutil.walk_packages(gantext.__path__, "gantext."):
         if any(part.startswith("_") for part in module_info.name.split(".")):
             continue
         module = importlib.import_module(module_info.name)
         for name, thing in vars(module).items():
             own = getattr(thing, "__module__", None) == module.__name__
-            if (
-                own
-                and not name.startswith("_")
-                and (callable(thing))
-                and hasattr(thing, "__name__")
-            ):
+            if own and not name.startswith("_") and is_called(thing):
                 yield f"{module.__name__}.{name}", thing
+
+
+def is_called(thing) -> bool:
+    """Tell functions and classes from type aliases, abstract classes and named results."""
+    if inspect.isclass(thing):
+        return not inspect.isabstract(thing) and not issubclass(thing, tuple)
+    return inspect.isfunction(thing)
 
 
 OBJECTS = dict(public_objects())

@@ -64,7 +64,7 @@ def test_one_version(pyproject):
     assert str(citation["version"]) == version
     assert metadata("gantext")["Version"] == version
     released = re.search(
-        r"^## \[(\d[^\]]*)\]( - (.*))?$", (ROOT / "CHANGELOG.md").read_text(), re.M
+        r"^## \[(\d[^\]]*)\]( - (.*))?$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE
     )
     assert released[1] == version
     assert released[3] == str(citation["date-released"])
