@@ -15,6 +15,7 @@ from gantext._validation import broadcastable, probabilities
 
 # For nearly equal entries, p log(p/q) - p + q cancels; the series of artanh(s) - s takes over.
 _NEAR = 0.1
+_TINY = 1e-100  # below this, the gradient of a quotient overflows
 _SERIES = tuple(1 / (2 * k + 1) for k in range(1, 10))
 
 
@@ -192,8 +193,9 @@ def _kl_terms(p: Tensor, q: Tensor, difference: Tensor) -> Tensor:
     of an unused branch into NaN.
     """
     total = p + q
-    s = difference / torch.where(total > 0, total, 1.0)
-    near = s.abs() < _NEAR
+    large_enough = total > _TINY
+    s = difference / torch.where(large_enough, total, 1.0)
+    near = large_enough & (s.abs() < _NEAR)
     small = torch.where(near, s, 0.0)
     close = difference * small - 2 * p * small**3 * _polynomial(_SERIES, small**2)
 

@@ -16,6 +16,8 @@ from gantext.games.base import Game, Losses
 _CERTIFIED = 1e-13
 _ACCEPTED = 1e-9
 _MAX_NEWTON_STEPS = 100
+
+# Below this, quotients and their gradients overflow; so small a probability counts for nothing.
 _TINY = 1e-100
 
 
@@ -426,20 +428,21 @@ def _twice_js_terms(p: Tensor, q: Tensor) -> Tensor:
     regrouped as below behaves like 2s² - s² for small s, so no digits are lost near p = q.
     """
     total = p + q
-    s = (q - p) / torch.where(total > 0, total, 1.0)
-    both = s.abs() < 1
-    s = torch.where(both, s, 0.0)
+    far = _weighted_share(p, total) + _weighted_share(q, total) + total * math.log(2)
+    large_enough = total > _TINY
+    s = (q - p) / torch.where(large_enough, total, 1.0)
+    near = large_enough & (s.abs() < 0.5)
+    s = torch.where(near, s, 0.0)
     bracket = torch.log1p(-(s**2)) + s * (torch.log1p(s) - torch.log1p(-s))
-    return total / 2 * torch.where(both, bracket, 2 * math.log(2))
+    return torch.where(near, total / 2 * bracket, far.clamp_min(0))
 
 
 def _weighted_log_ratio(weight: Tensor, top: Tensor, d: Tensor) -> Tensor:
     """Return weight · log(top / d) >= 0, for d <= top; 0 · inf is 0."""
     answered = d > 0
-    safe_top = torch.where(top > 0, top, 1.0)
-    near = 2 * d > top
-    close = -torch.log1p(torch.where(near, (d - top) / safe_top, 0.0))
-    far = safe_top.log() - torch.where(answered, d, 1.0).log()
+    near = (2 * d > top) & (top > _TINY)
+    close = -torch.log1p(torch.where(near, d - top, 0.0) / torch.where(near, top, 1.0))
+    far = torch.where(answered, top, 1.0).log() - torch.where(answered, d, 1.0).log()
     terms = weight * torch.where(near, close, far)
     return torch.where((weight > 0) & ~answered, torch.inf, terms)
 
