@@ -219,8 +219,9 @@ class GradientPenalty:
     .. math:: R = \tfrac\gamma2\, (|\psi| - g_0)^2
 
     Its derivative jumps at :math:`\psi = 0`, the equilibrium itself, unless :math:`g_0 = 0`. There
-    PyTorch's subgradient is 0, so the equilibrium stays at rest, but every other start is driven
-    away from it.
+    PyTorch takes 0 for the derivative of :math:`|\psi|`: the equilibrium is at rest, every start
+    near it is driven away, and the Jacobian at it tells nothing. For :math:`g_0 = 0` use `R1`,
+    which is smooth.
 
     Attributes
     ----------

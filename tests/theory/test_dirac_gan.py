@@ -1,0 +1,408 @@
+"""The Dirac-GAN of Mescheder, Geiger and Nowozin (2018): which training methods converge.
+
+Eigenvalues come from the library's Jacobian on one side and from sympy on the other; then each
+verdict is measured by letting the players play.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+import pytest
+import scipy.integrate
+import sympy
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gantext.games import R1, R2, Bilinear, DiracGAN, GradientPenalty
+from gantext.games.dirac import hinge, least_squares, logistic, wasserstein
+from gantext.updates import Alternating, Consensus, Simultaneous, multipliers, simulate
+from gantext.vector_field import flow, jacobian, lie_derivative, spectrum, velocity
+
+ORIGIN = (torch.zeros(1, dtype=torch.float64), torch.zeros(1, dtype=torch.float64))
+
+t, theta, psi = sympy.symbols("t theta psi", real=True)
+gamma, noise = sympy.symbols("gamma sigma", positive=True)
+SYMBOLIC = {
+    logistic: -sympy.log(1 + sympy.exp(-t)),
+    wasserstein: t,
+    least_squares: -((1 - t) ** 2),
+    hinge: -(1 - t),  # for t < 1, hence around the equilibrium
+}
+every_f = pytest.mark.parametrize("f", SYMBOLIC, ids=lambda f: f.__name__)
+gammas = st.floats(0.0, 8.0)
+
+
+def slopes(f: Callable) -> tuple[float, float]:
+    """Return f'(0) and f''(0), by sympy."""
+    return tuple(float(sympy.diff(SYMBOLIC[f], t, k).subs(t, 0)) for k in (1, 2))
+
+
+@cache
+def symbolic_jacobian(generator_loss, discriminator_loss) -> sympy.Matrix:
+    field = sympy.Matrix([-sympy.diff(generator_loss, theta), -sympy.diff(discriminator_loss, psi)])
+    return field.jacobian([theta, psi]).subs({theta: 0, psi: 0}).applyfunc(sympy.simplify)
+
+
+def symbolic_value(f: Callable) -> sympy.Expr:
+    return SYMBOLIC[f].subs(t, psi * theta) + SYMBOLIC[f].subs(t, 0)
+
+
+@cache
+def symbolic_noisy_value(f: Callable) -> sympy.Expr:
+    """Return V up to the terms that the Jacobian at the origin sees.
+
+    f is replaced by its quadratic Taylor polynomial, in which eps has mean 0 and eps^2 mean 1.
+    """
+    taylor = sympy.series(SYMBOLIC[f], t, 0, 3).removeO()
+    eps = sympy.symbols("epsilon")
+    both = taylor.subs(t, psi * (theta + noise * eps)) + taylor.subs(t, -psi * noise * eps)
+    polynomial = sympy.Poly(sympy.expand(both), eps)
+    return sum(c * {0: 1, 1: 0, 2: 1}[k] for (k,), c in polynomial.terms())
+
+
+def library_jacobian(game: DiracGAN) -> np.ndarray:
+    return jacobian(game, *ORIGIN).numpy()
+
+
+def radius(path) -> torch.Tensor:
+    return torch.hypot(*path).squeeze(-1)
+
+
+# Eigenvalues at the equilibrium
+
+
+@every_f
+@pytest.mark.parametrize("non_saturating", [False, True])
+def test_unregularised_play_only_turns(f, non_saturating, assert_same_spectrum) -> None:
+    value = symbolic_value(f)
+    generator = -SYMBOLIC[f].subs(t, -psi * theta) if non_saturating else value
+    expected = symbolic_jacobian(generator, -value)
+    first, _ = slopes(f)
+    assert expected == sympy.Matrix([[0, -1], [1, 0]]) * sympy.diff(SYMBOLIC[f], t).subs(t, 0)
+    game = DiracGAN(f, non_saturating=non_saturating)
+    np.testing.assert_allclose(library_jacobian(game), [[0, -first], [first, 0]], atol=1e-15)
+    assert_same_spectrum(spectrum(game, *ORIGIN), [first * 1j, -first * 1j], atol=1e-14)
+
+
+@every_f
+@pytest.mark.parametrize("penalty", [R1, R2])
+@pytest.mark.parametrize("non_saturating", [False, True])
+def test_zero_centred_penalties_damp(f, penalty, non_saturating) -> None:
+    """R1 and R2: -gamma/2 +- sqrt(gamma^2/4 - f'(0)^2), over a range of gamma."""
+    value = symbolic_value(f)
+    generator = -SYMBOLIC[f].subs(t, -psi * theta) if non_saturating else value
+    expected = symbolic_jacobian(generator, -value + gamma / 2 * psi**2)
+    first = sympy.diff(SYMBOLIC[f], t).subs(t, 0)
+    root = sympy.sqrt(gamma**2 / 4 - first**2)
+    lam = sympy.symbols("lambda")
+    product = sympy.expand((lam + gamma / 2 - root) * (lam + gamma / 2 + root))
+    assert sympy.expand(expected.charpoly(lam).as_expr() - product) == 0
+    for weight in np.linspace(0, 8, 33):
+        game = DiracGAN(f, penalty=penalty(weight), non_saturating=non_saturating)
+        J = np.array(expected.subs(gamma, weight), dtype=float)
+        np.testing.assert_allclose(library_jacobian(game), J, rtol=0, atol=1e-15)
+
+
+@every_f
+@settings(deadline=None, max_examples=30)
+@given(weight=gammas)
+def test_r1_eigenvalues_for_any_gamma(f, weight: float, assert_same_spectrum) -> None:
+    first, _ = slopes(f)
+    root = np.emath.sqrt(weight**2 / 4 - first**2)
+    found = spectrum(DiracGAN(f, penalty=R1(weight)), *ORIGIN)
+    # Close to the critical gamma the two meet, and rounding moves a double root by its square root.
+    atol = 1e-12 if abs(weight - 2 * first) > 1e-3 else 1e-7
+    assert_same_spectrum(found, [-weight / 2 - root, -weight / 2 + root], atol=atol)
+
+
+@every_f
+def test_critical_gamma_is_twice_the_slope(f) -> None:
+    first, _ = slopes(f)
+    critical = 2 * first
+
+    def eigenvalues(weight: float) -> np.ndarray:
+        return spectrum(DiracGAN(f, penalty=R1(weight)), *ORIGIN).numpy()
+
+    at = library_jacobian(DiracGAN(f, penalty=R1(critical)))
+    assert np.trace(at) ** 2 - 4 * np.linalg.det(at) == pytest.approx(0, abs=1e-14)
+    np.testing.assert_allclose(eigenvalues(critical), [-first, -first], atol=1e-7)
+    # It is a true double root: one eigenvector only.
+    assert np.linalg.matrix_rank(at + first * np.eye(2), tol=1e-10) == 1
+    assert (np.abs(eigenvalues(0.9 * critical).imag) > 0).all()
+    overdamped = eigenvalues(1.1 * critical)
+    assert (overdamped.imag == 0).all()
+    assert overdamped.real[0] < -first < overdamped.real[1] < 0
+    # No other gamma converges faster: the slower eigenvalue is lowest there.
+    grid = np.linspace(0.1, 3, 30) * critical
+    slower = [eigenvalues(weight).real.max() for weight in grid]
+    assert np.argmin(slower) == np.argmin(np.abs(grid - critical))
+
+
+@every_f
+@settings(deadline=None, max_examples=25)
+@given(sd=st.floats(0.0, 2.0))
+def test_instance_noise(f, sd: float) -> None:
+    """Compare with f''(0) sd^2 +- sqrt(f''(0)^2 sd^4 - f'(0)^2)."""
+    value = symbolic_noisy_value(f)
+    expected = symbolic_jacobian(value, -value)
+    first, second = slopes(f)
+    assert expected[1, 1] == 2 * sympy.diff(SYMBOLIC[f], t, 2).subs(t, 0) * noise**2
+    found = library_jacobian(DiracGAN(f, noise=sd))
+    np.testing.assert_allclose(found, np.array(expected.subs(noise, sd), float), atol=1e-13)
+    root = np.emath.sqrt(second**2 * sd**4 - first**2)
+    low, high = second * sd**2 - root, second * sd**2 + root
+    assert np.trace(found) == pytest.approx((low + high).real, abs=1e-13)
+    assert np.linalg.det(found) == pytest.approx((low * high).real, abs=1e-12)
+
+
+@every_f
+@settings(deadline=None, max_examples=20)
+@given(weight=st.floats(0.0, 2.0), step=st.floats(0.01, 0.5))
+def test_consensus(f, weight: float, step: float, assert_same_spectrum) -> None:
+    """A step multiplies by 1 + step * (-gamma f'(0)^2 +- i f'(0))."""
+    value = symbolic_value(f)
+    field = sympy.Matrix([-sympy.diff(value, theta), sympy.diff(value, psi)])
+    corrected = field - gamma * sympy.Matrix([(field.T * field)[0] / 2]).jacobian([theta, psi]).T
+    J = corrected.jacobian([theta, psi]).subs({theta: 0, psi: 0})
+    first, _ = slopes(f)
+    exact = np.linalg.eigvals(np.array(J.subs(gamma, weight), dtype=float))
+    closed = [-weight * first**2 + 1j * first, -weight * first**2 - 1j * first]
+    assert_same_spectrum(exact, closed, atol=1e-12)
+    found = multipliers(DiracGAN(f), Consensus(), [0.0], [0.0], eta=step, gamma=weight)
+    assert_same_spectrum((found - 1) / step, closed, atol=1e-11)
+
+
+@every_f
+def test_steps_of_the_unregularised_game(f, assert_same_spectrum) -> None:
+    """Simultaneous: 1 +- i h f'(0). Alternating, n steps to one: on the circle up to a = 2.
+
+    There a = sqrt(n) h f'(0), and the multipliers are 1 - a^2/2 +- sqrt((1 - a^2/2)^2 - 1).
+    """
+    first, _ = slopes(f)
+    for h in (0.1, 0.4, 1.3):
+        found = multipliers(DiracGAN(f), Simultaneous(), [0.0], [0.0], eta=h)
+        assert_same_spectrum(found, [1 + 1j * h * first, 1 - 1j * h * first], atol=1e-14)
+        for n in (1, 3):
+            a = math.sqrt(n) * h * first
+            middle = 1 - a**2 / 2
+            root = np.emath.sqrt(middle**2 - 1)
+            found = multipliers(DiracGAN(f), Alternating(n), [0.0], [0.0], eta=h)
+            assert_same_spectrum(found, [middle - root, middle + root], atol=1e-12)
+            assert bool(found.abs().max() < 1 + 1e-9) == (a <= 2)
+
+
+def test_wasserstein_without_penalty_is_xy() -> None:
+    points = torch.linspace(-2, 2, 5, dtype=torch.float64)[:, None]
+    found = velocity(DiracGAN(wasserstein), points[:, None], points)
+    expected = velocity(Bilinear.xy(), points[:, None], points)
+    for one, other in zip(found, expected, strict=True):
+        torch.testing.assert_close(one, other, rtol=0, atol=0)
+
+
+# The field away from the equilibrium
+
+
+@every_f
+@settings(deadline=None, max_examples=20)
+@given(a=st.floats(-2, 2), b=st.floats(-2, 2))
+def test_unregularised_flow_conserves_the_radius_for_every_f(f, a: float, b: float) -> None:
+    point = torch.tensor([[a], [b]], dtype=torch.float64)
+    rate = lie_derivative(DiracGAN(f), lambda x, y: (x**2 + y**2).sum(), *point)
+    assert abs(float(rate)) < 1e-12
+    if abs(a * b) > 0.1 and f is logistic:  # the other generator does not conserve it
+        game = DiracGAN(f, non_saturating=True)
+        assert float(lie_derivative(game, lambda x, y: (x**2 + y**2).sum(), *point)) < -1e-6
+
+
+@pytest.mark.parametrize("sd", [0.3, 1.0])
+@pytest.mark.parametrize("non_saturating", [False, True])
+def test_quadrature_is_the_integral(sd: float, non_saturating: bool) -> None:
+    def mean(function: Callable[[float], float]) -> float:
+        density = lambda e: math.exp(-(e**2) / 2) / math.sqrt(2 * math.pi)  # noqa: E731
+        return scipy.integrate.quad(
+            lambda e: function(e) * density(e), -12, 12, epsabs=1e-13, limit=400
+        )[0]
+
+    def f(score: float) -> float:
+        return -math.log1p(math.exp(-score))
+
+    game = DiracGAN(noise=sd, non_saturating=non_saturating)
+    for a, b in ((0.0, 1.0), (0.7, -0.8), (-1.5, 2.0)):
+        fake = mean(lambda e, a=a, b=b: f(b * (a + sd * e)))
+        real = mean(lambda e, b=b: f(-b * sd * e))
+        assert float(game.value([a], [b])) == pytest.approx(fake + real, abs=1e-10)
+        losses = game.losses(*torch.tensor([[a], [b]], dtype=torch.float64))
+        flipped = -mean(lambda e, a=a, b=b: f(-b * (a + sd * e)))
+        expected = flipped if non_saturating else fake + real
+        assert float(losses.generator) == pytest.approx(expected, abs=1e-10)
+        assert float(losses.discriminator) == pytest.approx(-fake - real, abs=1e-10)
+
+
+# Verdicts, measured
+
+
+CONVERGING = {
+    "R1": DiracGAN(penalty=R1(0.5)),
+    "R2": DiracGAN(penalty=R2(0.5)),
+    "R1, overdamped": DiracGAN(penalty=R1(1.5)),
+    "R1, non-saturating": DiracGAN(penalty=R1(0.5), non_saturating=True),
+    "R1, Wasserstein": DiracGAN(wasserstein, penalty=R1(0.5)),
+    "instance noise": DiracGAN(noise=1.0),
+    "instance noise, non-saturating": DiracGAN(noise=1.0, non_saturating=True),
+    "instance noise, least squares": DiracGAN(least_squares, noise=0.8),
+}
+
+
+@pytest.mark.parametrize("name", CONVERGING)
+def test_these_flows_converge_at_the_rate_of_their_eigenvalues(name: str) -> None:
+    game = CONVERGING[name]
+    rate = float(spectrum(game, *ORIGIN).real.max())
+    assert rate < -1e-3
+    # From afar it comes home; close to home, it does so at the eigenvalue's rate.
+    times = torch.linspace(0, 18 / -rate, 10, dtype=torch.float64)
+    distance = radius(flow(game, [1.0], [0.5], times, rtol=1e-9))
+    assert float(distance[-1]) < 1e-4
+    frequency = float(spectrum(game, *ORIGIN).imag.max())
+    span = math.pi / frequency if frequency else 1 / -rate  # half a turn brings the shape back
+    start = 1e-3 if frequency else 4 / -rate  # or let the faster motion die out
+    moments = torch.tensor([0.0, start, start + span], dtype=torch.float64)
+    near = radius(flow(game, [1e-4], [0.5e-4], moments))
+    measured = math.log(float(near[-1] / near[-2])) / span
+    assert measured == pytest.approx(rate, rel=1e-4)
+
+
+@pytest.mark.parametrize("name", CONVERGING)
+@pytest.mark.parametrize(
+    "rule", [Simultaneous(), Alternating()], ids=["simultaneous", "alternating"]
+)
+def test_these_games_converge_in_small_steps(name: str, rule) -> None:
+    path = simulate(CONVERGING[name], rule, [1.0], [0.5], 250, eta=0.3)
+    assert float(radius(path)[-1]) < 1e-3
+
+
+@every_f
+def test_consensus_converges_in_small_steps(f) -> None:
+    path = simulate(DiracGAN(f), Consensus(), [0.6], [0.5], 300, eta=0.2, gamma=1.0)
+    assert float(radius(path)[-1]) < 1e-4
+
+
+def test_penalties_zero_centred_agree() -> None:
+    points = torch.linspace(-2, 2, 9, dtype=torch.float64)[:, None]
+    others = (R2(0.7), GradientPenalty(0.7, target=0.0))
+    expected = velocity(DiracGAN(penalty=R1(0.7)), points[:, None], points)
+    for penalty in others:
+        found = velocity(DiracGAN(penalty=penalty), points[:, None], points)
+        for one, other in zip(found, expected, strict=True):
+            torch.testing.assert_close(one, other, rtol=0, atol=1e-15)
+
+
+@every_f
+def test_unregularised_flow_goes_round_for_ever(f) -> None:
+    times = torch.linspace(0, 12, 5, dtype=torch.float64)
+    distance = radius(flow(DiracGAN(f), [0.6], [0.3], times))
+    torch.testing.assert_close(distance, torch.full_like(distance, math.hypot(0.6, 0.3)))
+
+
+def test_unregularised_steps_do_not_converge() -> None:
+    start = {"theta": [0.6], "psi": [0.3], "steps": 400, "eta": 0.2}
+    assert float(radius(simulate(DiracGAN(), Simultaneous(), **start))[-1]) > 2
+    assert float(radius(simulate(DiracGAN(), Alternating(), **start)).min()) > 0.55
+
+
+@pytest.mark.parametrize("f", [wasserstein, hinge], ids=lambda f: f.__name__)
+def test_instance_noise_needs_curvature(f) -> None:
+    """With f''(0) = 0 the noise leaves the eigenvalues on the imaginary axis."""
+    game = DiracGAN(f, noise=0.5)
+    assert float(spectrum(game, *ORIGIN).real.abs().max()) < 1e-14
+    distance = radius(flow(DiracGAN(wasserstein, noise=0.5), [0.6], [0.3], [0.0, 10.0]))
+    assert float(distance[-1]) == pytest.approx(float(distance[0]), rel=1e-8)
+
+
+def test_non_saturating_flow_converges_but_slower_than_any_exponential() -> None:
+    """Near the centre 1 / r^2 grows by 1/8 per unit of time, so that r falls like sqrt(8 / t).
+
+    d(r^2)/dt = -2 theta psi tanh(theta psi / 2), about -(theta psi)^2, whose mean over a turn is
+    r^4 / 8.
+    """
+    game = DiracGAN(non_saturating=True)
+    point = torch.tensor([[0.9], [-0.7]], dtype=torch.float64)
+    rate = lie_derivative(game, lambda x, y: (x**2 + y**2).sum(), *point)
+    product = 0.9 * -0.7
+    assert float(rate) == pytest.approx(-2 * product * math.tanh(product / 2), rel=1e-13)
+    turn = 4 * math.pi  # f'(0) = 1/2
+    times = turn * torch.arange(0, 7, 3, dtype=torch.float64)
+    inverse = radius(flow(game, [0.3], [0.0], times)) ** -2
+    growth = inverse.diff() / (3 * turn)
+    np.testing.assert_allclose(growth.numpy(), 1 / 8, rtol=5e-3)
+
+
+def test_non_saturating_simultaneous_steps_end_on_a_cycle() -> None:
+    """Steps blow up by 1 + h^2/4 on r^2, the field pulls in by h r^4/8: balance at r^2 = 2h."""
+    h = 0.05
+    inside_out = torch.tensor([[0.5], [1.0], [1.6]], dtype=torch.float64) * math.sqrt(2 * h)
+    path = simulate(DiracGAN(non_saturating=True), Simultaneous(), inside_out, [0.0], 1500, eta=h)
+    r2 = radius(path) ** 2 / (2 * h)
+    assert float(r2[-1, 0]) > 1.5 * float(r2[0, 0])
+    np.testing.assert_allclose(r2[:, 1], 1, atol=0.05)
+    assert float(r2[-1, 2]) < 0.7 * float(r2[0, 2])
+
+
+@pytest.mark.parametrize(
+    "rule", [Simultaneous(), Alternating()], ids=["simultaneous", "alternating"]
+)
+def test_clipped_wasserstein_keeps_going_round(rule) -> None:
+    clip, h = 0.3, 0.1
+    path = simulate(DiracGAN(wasserstein, clip=clip), rule, [1.0], [0.2], 800, eta=h)
+    assert float(path.psi.abs().max()) <= clip
+    assert float(path.psi.abs().max()) == clip
+    distance = radius(path)[600:]
+    # It ends on the largest orbit that the clip lets pass, of the rule's own shape.
+    assert float(distance.min()) > 0.8 * clip
+    assert float(distance.max()) < 1.3 * clip
+    if isinstance(rule, Alternating):
+        a, b = path.theta[600:], path.psi[600:]
+        form = a**2 + h * a * b + b**2
+        torch.testing.assert_close(form, form[:1].expand_as(form), rtol=1e-3, atol=0)
+        assert float(form[0]) <= clip**2
+
+
+@settings(deadline=None, max_examples=6)
+@given(weight=st.floats(0.2, 1.5), target=st.floats(0.2, 1.5))
+def test_wgan_gp_orbit_in_closed_form(weight: float, target: float) -> None:
+    """WGAN-GP turns for ever: it crosses psi = 0 at theta = +- g k coth(pi g / (4 w)).
+
+    Here g = gamma, k = target and w = sqrt(1 - g^2/4). While psi > 0 the field is a damped spiral
+    round (-g k, 0), so that a half turn takes theta = a to -g k - (a + g k) q with
+    q = exp(-pi g / (2 w)). The orbit repeats, mirrored, where that is -a.
+    """
+    game = DiracGAN(wasserstein, penalty=GradientPenalty(weight, target))
+    w = math.sqrt(1 - weight**2 / 4)
+    crossing = weight * target / math.tanh(math.pi * weight / (4 * w))
+    half_turn = math.pi / w
+    # Start a hair above psi = 0, where the field is smooth until the half turn is over.
+    times = torch.tensor([0.0, half_turn * (1 - 1e-7)], dtype=torch.float64)
+    path = flow(game, [crossing], [1e-9], times)
+    assert float(path.theta[-1]) == pytest.approx(-crossing, rel=1e-5)
+    assert abs(float(path.psi[-1])) < 1e-5 * crossing
+
+
+def test_wgan_gp_does_not_converge_from_anywhere() -> None:
+    game = DiracGAN(wasserstein, penalty=GradientPenalty(0.5, target=1.0))
+    crossing = 0.5 / math.tanh(math.pi * 0.5 / (4 * math.sqrt(1 - 0.5**2 / 4)))
+    starts = torch.tensor([[0.01], [0.5], [1.3], [4.0]], dtype=torch.float64)
+    h = 0.04
+    for rule in (Simultaneous(), Alternating()):
+        path = simulate(game, rule, starts, [0.01], 900, eta=h)
+        x, y = (points[500:, :, 0] for points in path)
+        crosses = (y[:-1] < 0) & (y[1:] >= 0)
+        assert bool(crosses.any(0).all())
+        for member in range(len(starts)):
+            at = x[:-1, member][crosses[:, member]]
+            assert float(at.min()) > 0.9 * crossing
+            assert float(at.max()) < 1.1 * crossing
+        assert float(radius(path)[500:].min()) > 0.5
