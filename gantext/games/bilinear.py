@@ -236,9 +236,9 @@ def _symmetric(name: str, value: Any, size: int) -> Tensor:
         raise ValueError(
             f"{name}: expected shape ({size}, {size}) to fit A, got {tuple(matrix.shape)}"
         )
-    if holds(~torch.isclose(matrix, matrix.mT).all()):
-        worst = float((matrix - matrix.mT).abs().max())
+    gap = (matrix - matrix.mT).abs().amax()
+    if holds(gap > 1e-6 * matrix.abs().amax()):  # float32 arithmetic may leave a trace
         raise ValueError(
-            f"{name}: expected a symmetric matrix, got entries that differ by {worst:.6g}"
+            f"{name}: expected a symmetric matrix, got entries that differ by {float(gap):.6g}"
         )
     return matrix
