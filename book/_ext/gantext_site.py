@@ -2,8 +2,8 @@
 
 - MathJax, copied at build time out of the PyPI package ``django-static-mathjax``, so that pages load nothing
   from elsewhere.
-- The directive ``gantext-api``: one section of documentation for every public module of the library, found by
-  walking the package, so that no module can be forgotten.
+- The directive ``gantext-api``: the documentation of a module of the library and of all that is in it. A public
+  module that no page documents is a warning, and so fails the build.
 - Single backticks in docstrings: a link where the name is documented here, plain code where it is not.
 - Ids that other extensions give twice are dropped.
 - The role ``zh``: Chinese text, marked as such for fonts and screen readers.
@@ -16,17 +16,21 @@ import importlib.metadata
 import pkgutil
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.ext.autosummary import AutoLink
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import make_refnode
+
+logger = logging.getLogger(__name__)
 
 PACKAGE = "gantext"
 
@@ -56,6 +60,14 @@ def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
         )
 
 
+def prune(app: Sphinx, exception: Exception | None) -> None:
+    """Delete what the theme ships for its own developers: templates and source maps."""
+    if exception is None and app.builder.format == "html":
+        static = Path(app.outdir, "_static")
+        for file in [*static.rglob("*webpack-macros.html"), *static.rglob("*.map")]:
+            file.unlink()
+
+
 def public_modules() -> list[str]:
     """Return the names of the library's public modules, packages before what they hold."""
     package = importlib.import_module(PACKAGE)
@@ -64,20 +76,43 @@ def public_modules() -> list[str]:
 
 
 class ApiDirective(SphinxDirective):
-    """Document every public module of the library, a section each."""
+    """Document a module and the public modules in it, each in a section; with ``:alone:`` only the module."""
+
+    required_arguments = 1
+    option_spec: ClassVar = {"alone": directives.flag}
 
     def run(self) -> list[nodes.Node]:
-        """Return one section a module."""
-        return [self.section(name) for name in public_modules()]
+        """Return the documentation of the module, then one section for each module in it."""
+        name = self.arguments[0]
+        inner = [] if "alone" in self.options else self.inside(name)
+        return [*self.documentation(name), *(self.section(module) for module in inner)]
+
+    def inside(self, name: str) -> list[str]:
+        """Return the public modules in the package `name`."""
+        return [module for module in public_modules() if module.startswith(f"{name}.")]
 
     def section(self, name: str) -> nodes.section:
-        """Return the section that documents the module `name`."""
+        """Return a section that documents the module `name`."""
         section = nodes.section(ids=[nodes.make_id(f"api-{name}")], names=[name])
         section += nodes.title("", "", nodes.literal("", name))
+        section += self.documentation(name)
+        return section
+
+    def documentation(self, name: str) -> list[nodes.Node]:
+        """Return what autodoc has to say on the module `name`."""
         # A package's re-exports are documented where they are defined, once.
         lines = [f".. automodule:: {name}", "   :members:", "   :ignore-module-all:"]
-        self.state.nested_parse(StringList(lines, source=f"<api of {name}>"), 0, section)
-        return section
+        box = nodes.Element()
+        self.state.nested_parse(StringList(lines, source=f"<api of {name}>"), 0, box)
+        return box.children
+
+
+def check_complete(app: Sphinx, env: BuildEnvironment) -> None:
+    """Warn of every public module that no page documents."""
+    documented = env.get_domain("py").data["modules"]
+    for name in public_modules():
+        if name not in documented:
+            logger.warning("no page documents %s: add it under book/api and to _toc.yml", name)
 
 
 class CodeOrLink(AutoLink):
@@ -146,6 +181,16 @@ def drop_repeated_ids(app: Sphinx, doctree: nodes.document, docname: str) -> Non
             node["ids"] = [name for name in node["ids"] if name not in repeated]
 
 
+def mend_roles(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Take the role "list" from the bibliography: docutils gives its entries a role that no list may hold."""
+    if "body" in context:
+        context["body"] = context["body"].replace(
+            '<div role="list" class="citation-list">', '<div class="citation-list">'
+        )
+
+
 def skip_tuple_fields(
     app: Sphinx, what: str, name: str, obj: Any, skip: bool, options: Any
 ) -> bool | None:
@@ -162,6 +207,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("zh", Chinese())
     app.connect("autodoc-skip-member", skip_tuple_fields)
     app.connect("doctree-resolved", drop_repeated_ids)
+    app.connect("env-check-consistency", check_complete)
+    app.connect("html-page-context", mend_roles)
     app.connect("missing-reference", resolve_alias)
     app.connect("build-finished", copy_mathjax)
+    app.connect("build-finished", prune)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,6 +2,7 @@
 (() => {
   const boxes = [
     ["div.math", "Formula, scrolls sideways"],
+    ['mjx-container[display="true"]', "Formula, scrolls sideways"],
     [".cell_output .output", "Output, scrolls sideways"],
     [".cell_output .text_html", "Table, scrolls sideways"],
     [".pst-scrollable-table-container", "Table, scrolls sideways"],
@@ -28,11 +29,20 @@
 
   let waiting;
   const later = () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(mark, 120);
+    cancelAnimationFrame(waiting);
+    waiting = requestAnimationFrame(mark);
+  };
+
+  // The theme's arrows that open a branch of the navigation have no name of their own.
+  const nameArrows = () => {
+    for (const arrow of document.querySelectorAll("nav li > details > summary")) {
+      const link = arrow.closest("li").querySelector(":scope > a");
+      if (!arrow.textContent.trim() && link) arrow.setAttribute("aria-label", `Pages of ${link.textContent.trim()}`);
+    }
   };
 
   window.addEventListener("load", () => {
+    nameArrows();
     later();
     // Formulas get their width only when they are set.
     window.MathJax?.startup?.promise?.then(later);

@@ -1,0 +1,219 @@
+"""The built site in a real browser: every page, in light and dark, on a desk and on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from playwright.sync_api import Browser, Page, expect
+
+from tests.site import checks
+from tests.site.checks import DESKTOP, PHONE, Visit
+from tools.book import ROOT, notebooks, pages, repository
+
+WRITTEN = [page.relative_to(ROOT).with_suffix("").as_posix() for page in pages()]
+CHAPTERS = [page.relative_to(ROOT).with_suffix("").as_posix() for page in notebooks()]
+GENERATED = ["genindex", "py-modindex", "prf-prf", "search"]
+
+
+def test_every_page_is_visited(folder: Path) -> None:
+    built = {page.relative_to(folder).with_suffix("").as_posix() for page in folder.rglob("*.html")}
+    assert built == {"index", *WRITTEN, *GENERATED}
+
+
+@pytest.fixture(scope="module", params=[*WRITTEN, *GENERATED])
+def seen(request: pytest.FixtureRequest, browser: Browser, root: str) -> Iterator[Visit]:
+    """Return each page of the site in turn, opened once for all tests of it."""
+    context = browser.new_context(viewport=DESKTOP, color_scheme="light", reduced_motion="reduce")
+    yield checks.visit(context, f"{root}{request.param}.html")
+    context.close()
+
+
+def test_loads_quietly_and_from_itself_alone(seen: Visit) -> None:
+    assert seen.complaints == []
+
+
+def test_mathematics_is_set(seen: Visit) -> None:
+    assert checks.mathematics(seen.page) == []
+
+
+def test_pictures_are_there_and_described(seen: Visit) -> None:
+    assert checks.images(seen.page) == []
+
+
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_does_not_scroll_sideways(seen: Visit, window: dict[str, int]) -> None:
+    resize(seen.page, window)
+    assert checks.sideways_scroll(seen.page) == []
+
+
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious(seen: Visit, theme: str, window: dict[str, int]) -> None:
+    resize(seen.page, window)
+    seen.page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", theme)
+    checks.settle(seen.page)
+    assert checks.accessibility(seen.page) == []
+
+
+def resize(page: Page, window: dict[str, int]) -> None:
+    """Give the window another size, and the page's script the time to notice."""
+    page.set_viewport_size(window)
+    checks.settle(page)
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Return a fresh page on a desk, in light."""
+    context = browser.new_context(viewport=DESKTOP, color_scheme="light", reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
+def test_the_address_of_the_site_leads_to_the_preface(page: Page, root: str) -> None:
+    page.goto(root)
+    page.wait_for_url(f"{root}book/index.html")
+
+
+def test_the_mathematics_is_there_at_all(page: Page, root: str) -> None:
+    for name in [*CHAPTERS, "book/notation"]:
+        page.goto(f"{root}{name}.html")
+        checks.settle(page)
+        assert page.locator("mjx-container").count() > 20, name
+        assert page.evaluate("MathJax.version") == "3.2.2"
+        # What screen readers read in place of the drawn formula.
+        assert page.locator("mjx-assistive-mml math").count() > 20, name
+
+
+def test_search_finds_extragradient_in_chapter_2(page: Page, root: str) -> None:
+    page.goto(f"{root}book/index.html")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("extragradient")
+    page.keyboard.press("Enter")
+    result = page.locator("#search-results li a", has_text="Cycles and spirals").first
+    expect(result).to_be_visible(timeout=10_000)
+    result.click()
+    expect(page).to_have_url(re.compile(r"/book/02-cycles-and-spirals\.html"))
+    expect(page.locator("article h1")).to_contain_text("Cycles and spirals")
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_colab_opens_this_very_notebook(page: Page, root: str, chapter: str) -> None:
+    page.goto(f"{root}{chapter}.html")
+    page.get_by_role("button", name="Launch interactive content").click()
+    link = page.get_by_role("link", name="Colab")
+    expect(link).to_be_visible()
+    address = repository().replace("https://github.com", "https://colab.research.google.com/github")
+    expect(link).to_have_attribute("href", f"{address}/blob/main/{chapter}.ipynb")
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_download_is_the_notebook(page: Page, root: str, folder: Path, chapter: str) -> None:
+    page.goto(f"{root}{chapter}.html")
+    page.get_by_role("button", name="Download this page").click()
+    link = page.locator("a.btn-download-source-button")
+    expect(link).to_be_visible()
+    target = (folder / chapter).parent / str(link.get_attribute("href"))
+    assert target.read_bytes() == (ROOT / f"{chapter}.ipynb").read_bytes()
+
+
+def test_internal_links_and_anchors_resolve(folder: Path) -> None:
+    assert list(checks.links(folder)) == []
+
+
+def test_the_switch_makes_the_page_dark_and_the_choice_stays(page: Page, root: str) -> None:
+    page.goto(f"{root}{CHAPTERS[0]}.html")
+    switch = page.locator("button.theme-switch-button:visible").first
+    assert lightness(page) > 0.9
+    for _ in range(3):
+        if page.evaluate("document.documentElement.dataset.theme") == "dark":
+            break
+        switch.click()
+    assert lightness(page) < 0.15
+    page.reload()
+    assert lightness(page) < 0.15
+
+
+def test_the_dark_follows_the_system(browser: Browser, root: str) -> None:
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.goto(f"{root}book/index.html")
+    assert lightness(page) < 0.15
+    context.close()
+
+
+def lightness(page: Page) -> float:
+    """Return how light the page's ground is: 0 is black, 1 is white."""
+    colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    return sum(int(part) for part in re.findall(r"\d+", colour)[:3]) / (3 * 255)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_figures_are_dark_in_the_dark(browser: Browser, root: str, chapter: str) -> None:
+    context = browser.new_context(viewport=DESKTOP, color_scheme="dark")
+    page = context.new_page()
+    page.goto(f"{root}{chapter}.html")
+    figures = page.locator(".cell_output img")
+    assert figures.count() > 0
+    for i in range(figures.count()):
+        style = figures.nth(i).evaluate("(img) => getComputedStyle(img).filter")
+        assert style == "invert(1) hue-rotate(180deg)"
+    # A corner of a figure has the page's ground in place of its white.
+    box = figures.first.bounding_box()
+    assert box is not None
+    clip = {"x": box["x"] + 2, "y": box["y"] + 2, "width": 4, "height": 4}
+    assert mean_grey(page, page.screenshot(clip=clip, full_page=True)) < 0.15
+    context.close()
+
+
+def mean_grey(page: Page, png: bytes) -> float:
+    """Return the mean of all channels of a picture, from 0 to 1, read by the browser itself."""
+    return page.evaluate(
+        """async (bytes) => {
+            const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)], {type: "image/png"}));
+            const canvas = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+            canvas.drawImage(bitmap, 0, 0);
+            const pixels = canvas.getImageData(0, 0, bitmap.width, bitmap.height).data;
+            let sum = 0;
+            for (let i = 0; i < pixels.length; i += 4) sum += pixels[i] + pixels[i + 1] + pixels[i + 2];
+            return sum / (pixels.length / 4) / 3 / 255;
+        }""",
+        list(png),
+    )
+
+
+def test_a_solution_opens_by_keyboard(page: Page, root: str) -> None:
+    page.goto(f"{root}{CHAPTERS[0]}.html")
+    solution = page.locator(".solution.dropdown").first
+    assert page.locator(".solution.dropdown").count() > 0
+    body = solution.locator("section").first
+    expect(body).to_be_hidden()
+    solution.locator("button.toggle-button, summary").first.focus()
+    page.keyboard.press("Enter")
+    expect(body).to_be_visible()
+
+
+def test_no_page_asks_for_what_a_kernel_needs(folder: Path) -> None:
+    for page in folder.rglob("*.html"):
+        text = page.read_text("utf-8")
+        for word in ("require.js", "require.min.js", "widget-view", "jupyter-widgets", "thebe"):
+            assert word not in text, f"{page.name}: {word}"
+
+
+def test_the_configuration_names_the_repository_of_pyproject() -> None:
+    config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    assert config["repository"]["url"] == repository()
+
+
+def test_every_work_cited_can_be_found() -> None:
+    text = (ROOT / "book" / "references.bib").read_text("utf-8")
+    entries = re.split(r"^@\w+\{", text, flags=re.MULTILINE)[1:]
+    assert len(entries) > 30
+    for entry in entries:
+        key = entry.split(",")[0]
+        doi = re.search(r"^ *doi *= \{10\.\d{4,}/\S+\}", entry, re.MULTILINE)
+        arxiv = re.search(r"^ *eprint *= \{\d{4}\.\d{4,5}\}", entry, re.MULTILINE)
+        assert doi or arxiv or "printed without a DOI" in entry, key
