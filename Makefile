@@ -14,6 +14,7 @@ BIN := .venv/bin
 COLAB := .venv-colab
 PIP := -m pip install --quiet --disable-pip-version-check $(PIP_FLAGS)
 PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
+NBVAL_PATIENCE := --nbval-cell-timeout 600 --nbval-kernel-startup-timeout 300
 NOTEBOOKS := book/*.ipynb
 EXTRAS := book,grading,lint,test
 
@@ -30,7 +31,7 @@ read: book ## Build the site, serve it on localhost and print the address
 	@$(BIN)/python -m tools.serve _build/html
 
 test: .venv/.installed $(COLAB)/.installed lint browser book ## Run everything that can fail: lint, library, notebooks, site, project
-	$(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 600 $(NOTEBOOKS)
+	$(PYTEST) --nbval --nbval-current-env $(NBVAL_PATIENCE) $(NOTEBOOKS)
 	$(PYTEST) --doctest-modules --cov gantext --cov-report term tests gantext
 
 colab: .venv/.installed $(COLAB)/.installed ## Run the chapters with the versions that Colab has

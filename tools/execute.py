@@ -20,7 +20,7 @@ from nbformat import NotebookNode
 from tools.book import KERNEL_ENVIRONMENT, notebooks
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-CELL_TIMEOUT = 600  # seconds
+CELL_TIMEOUT, STARTUP_TIMEOUT = 600, 300  # seconds: a busy machine is no error
 QUIET = ["--IPKernelApp.log_level=ERROR"]  # a kernel on localhost need not warn of eavesdroppers
 
 
@@ -32,10 +32,12 @@ def execute(notebook: NotebookNode, folder: Path, kernel: str = "python3") -> No
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     os.environ.update(KERNEL_ENVIRONMENT)
+    os.environ.pop("MPLBACKEND", None)  # so that the kernel draws into the notebook
     NotebookClient(
         notebook,
         kernel_name=kernel,
         timeout=CELL_TIMEOUT,
+        startup_timeout=STARTUP_TIMEOUT,
         record_timing=False,
         store_widget_state=False,
         coalesce_streams=True,

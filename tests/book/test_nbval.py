@@ -16,7 +16,8 @@ NUMBER_IN_OUTPUT = re.compile(r"\d(?=\D*\Z)")  # the last digit of a text
 def nbval(path) -> subprocess.CompletedProcess:
     """Run nbval on one notebook, as `make test` does."""
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(ROOT)]
-    command += ["--nbval", "--nbval-current-env", "--config-file", str(ROOT / "pyproject.toml")]
+    command += ["--nbval", "--nbval-current-env", "--nbval-kernel-startup-timeout=300"]
+    command += ["--config-file", str(ROOT / "pyproject.toml")]
     return subprocess.run([*command, str(path)], cwd=ROOT, capture_output=True, text=True)
 
 

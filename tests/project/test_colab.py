@@ -10,7 +10,7 @@ from nbformat import v4
 
 from tools.book import ROOT, notebooks, project
 from tools.colab import conflicts, pins, read_freeze, read_table, update
-from tools.execute import QUIET
+from tools.execute import CELL_TIMEOUT, QUIET, STARTUP_TIMEOUT
 
 COLAB = ROOT / ".venv-colab"
 KERNEL = "gantext-colab"
@@ -31,7 +31,8 @@ def run_like_colab(notebook, folder: Path) -> None:
     NotebookClient(
         notebook,
         kernel_name=KERNEL,
-        timeout=600,
+        timeout=CELL_TIMEOUT,
+        startup_timeout=STARTUP_TIMEOUT,
         extra_arguments=QUIET,
         resources={"metadata": {"path": str(folder)}},
     ).execute()

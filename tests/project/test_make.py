@@ -112,3 +112,64 @@ def test_the_reader_gets_a_free_port(tmp_path):
         with urllib.request.urlopen(f"http://localhost:{first.server_port}/") as page:
             assert page.read() == b"hello"
         thread.join()
+
+
+@pytest.fixture
+def bare_system(tmp_path):
+    """Return a function that makes commands exist in an otherwise empty PATH, and one that runs."""
+    (tmp_path / "log").touch()
+
+    def add(name, script):
+        command = tmp_path / name
+        command.write_text(f'#!/bin/sh\necho "{name} $*" >> {tmp_path}/log\n{script}\n')
+        command.chmod(0o755)
+
+    def run():
+        result = subprocess.run(
+            ["/bin/bash", ROOT / "tools/browser.sh", tmp_path / "python"],
+            env={"PATH": str(tmp_path)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+        )
+        return result, (tmp_path / "log").read_text()
+
+    add("python", '[ "$1" = -m ] && exit 0; exit 1')  # Playwright has no Chromium, but can get it
+    add("apt-get", "exit 0")
+    add("id", "echo 0")
+    return add, run
+
+
+def test_a_chromium_that_is_there_is_enough(bare_system):
+    add, run = bare_system
+    add("google-chrome", "exit 0")
+    result, log = run()
+    assert result.returncode == 0
+    assert log == ""
+
+
+def test_root_installs_chromium(bare_system):
+    _, run = bare_system
+    result, log = run()
+    assert result.returncode == 0, result.stderr
+    assert "sudo" not in log
+    assert "install -y --no-install-recommends chromium" in log or "playwright install" in log
+
+
+def test_a_user_without_sudo_reads_the_command(bare_system):
+    add, run = bare_system
+    add("id", "echo 1000")
+    result, log = run()
+    assert result.returncode == 1
+    assert "apt-get" not in log
+    (line,) = result.stderr.splitlines()
+    assert re.search(r"Type: (sudo apt-get install .*chromium|.* playwright install)", line)
+
+
+def test_a_failed_installation_says_what_to_type(bare_system):
+    add, run = bare_system
+    add("apt-get", "exit 1")
+    add("python", "exit 1")
+    result, _ = run()
+    assert result.returncode == 1
+    assert "Type: " in result.stderr
