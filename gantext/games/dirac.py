@@ -44,7 +44,8 @@ def logistic(t: Tensor) -> Tensor:
     >>> logistic(torch.tensor(0.0))
     tensor(-0.6931)
     """
-    return functional.logsigmoid(t)
+    # Not logsigmoid: it warns in forward mode under vmap. Beyond 40, softplus(x) is x in float64.
+    return -functional.softplus(-t, threshold=40.0)
 
 
 def wasserstein(t: Tensor) -> Tensor:

@@ -1,0 +1,586 @@
+"""What every update rule owes its caller, and what only some do."""
+
+from __future__ import annotations
+
+import copy
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch.func import functional_call
+from torch.utils._pytree import tree_flatten, tree_map
+
+from gantext.games import R1, Bilinear, DiracGAN, Game, Losses
+from gantext.games.dirac import wasserstein
+from gantext.updates import (
+    Alternating,
+    Averaged,
+    Consensus,
+    Extragradient,
+    Momentum,
+    Optimistic,
+    ProximalPoint,
+    Simultaneous,
+    State,
+    StepInfo,
+    SymplecticGradientAdjustment,
+    UpdateRule,
+    multipliers,
+    simulate,
+    solve,
+    spectral_radius,
+    update_jacobian,
+)
+from gantext.vector_field import velocity
+
+RULES: dict[str, tuple[UpdateRule, dict[str, float]]] = {
+    "simultaneous": (Simultaneous(), {}),
+    "alternating": (Alternating(), {}),
+    "three discriminator steps": (Alternating(discriminator_steps=3), {}),
+    "extragradient": (Extragradient(), {}),
+    "optimistic": (Optimistic(), {}),
+    "alternating momentum": (Momentum(), {"beta": -0.4}),
+    "simultaneous momentum": (Momentum(alternating=False), {"beta": 0.3}),
+    "consensus": (Consensus(), {"gamma": 0.7}),
+    "adjusted": (SymplecticGradientAdjustment(), {"strength": 0.7}),
+    "adjusted, not aligned": (SymplecticGradientAdjustment(align=False), {"strength": 0.7}),
+    "proximal": (ProximalPoint(), {}),
+    "averaged alternating": (Averaged(Alternating()), {}),
+    "averaged momentum": (Averaged(Momentum()), {"beta": -0.4}),
+}
+every_rule = pytest.mark.parametrize("name", RULES)
+smooth_rules = pytest.mark.parametrize("name", [n for n in RULES if n != "proximal"])
+
+
+def random_tensor(*shape: int, seed: int = 0) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(*shape, generator=generator, dtype=torch.float64)
+
+
+def affine_game() -> Bilinear:
+    return Bilinear(random_tensor(3, 2), P=torch.eye(3) * 0.1, Q=torch.eye(2) * 0.2)
+
+
+def assert_same_tree(found: Any, expected: Any, **tolerance: float) -> None:
+    found_leaves, found_spec = tree_flatten(found)
+    expected_leaves, expected_spec = tree_flatten(expected)
+    assert found_spec == expected_spec
+    for one, other in zip(found_leaves, expected_leaves, strict=True):
+        torch.testing.assert_close(one, other, **(tolerance or {"rtol": 0, "atol": 0}))
+
+
+class TinyGAN(Game):
+    """A GAN of two small networks; the batch is (noise, data)."""
+
+    def __init__(self) -> None:
+        self.generator = torch.nn.Linear(2, 2).double()
+        self.discriminator = torch.nn.Sequential(
+            torch.nn.Linear(2, 3), torch.nn.Tanh(), torch.nn.Linear(3, 1)
+        ).double()
+
+    def parameters(self, seed: int = 0) -> tuple[dict, dict]:
+        """Draw both players' parameters."""
+        modules = (self.generator, self.discriminator)
+        return tuple(
+            {
+                name: random_tensor(*p.shape, seed=seed + k)
+                for k, (name, p) in enumerate(module.named_parameters())
+            }
+            for module in modules
+        )
+
+    def losses(self, theta: dict, psi: dict, batch: Any = None) -> Losses:
+        """Return the non-saturating losses."""
+        noise, data = batch
+        fake = functional_call(self.generator, theta, (noise,))
+        score_fake = functional_call(self.discriminator, psi, (fake,))
+        score_real = functional_call(self.discriminator, psi, (data,))
+        softplus = torch.nn.functional.softplus
+        return Losses(
+            softplus(-score_fake).mean(), softplus(score_fake).mean() + softplus(-score_real).mean()
+        )
+
+
+class Flat(Game):
+    """The same game, its parameters written one after the other in one vector."""
+
+    def __init__(self, game: TinyGAN) -> None:
+        self.game = game
+        self.shapes = [{k: p.shape for k, p in tree.items()} for tree in game.parameters()]
+
+    def losses(self, theta: torch.Tensor, psi: torch.Tensor, batch: Any = None) -> Losses:
+        """Unpack, then ask the game."""
+        trees = []
+        for vector, shapes in zip((theta, psi), self.shapes, strict=True):
+            pieces = vector.split([math.prod(shape) for shape in shapes.values()])
+            trees.append({k: v.reshape(shapes[k]) for k, v in zip(shapes, pieces, strict=True)})
+        return self.game.losses(*trees, batch)
+
+
+BATCH = (random_tensor(5, 2, seed=10), random_tensor(5, 2, seed=11))
+
+
+# What every rule owes
+
+
+@every_rule
+def test_protocol(name: str) -> None:
+    """Give init, step, the report and the count, and leave all that came in as it was."""
+    rule, own = RULES[name]
+    game = affine_game()
+    hparams = rule.hparams(eta=0.1, **own)
+    assert hparams.keys() == {"eta", "eta_psi", *own}
+    assert all(isinstance(v, torch.Tensor) and v.dtype == torch.float64 for v in hparams.values())
+    theta, psi = random_tensor(3, seed=1), random_tensor(2, seed=2)
+    state = rule.init(theta, psi)
+    assert isinstance(state, State)
+    assert torch.equal(state.theta, theta)
+    assert torch.equal(state.psi, psi)
+    assert int(state.taken) == 0
+    for taken in range(1, 4):
+        before = copy.deepcopy((state, hparams))
+        after, info = rule.step(game, state, None, hparams)
+        assert_same_tree((state, hparams), before)
+        again, _ = rule.step(game, state, None, hparams)
+        assert_same_tree(again, after)
+        assert int(after.taken) == taken
+        assert tree_flatten(after)[1] == tree_flatten(state)[1]
+        assert isinstance(info, StepInfo)
+        assert_same_tree(info.losses, game.losses(state.theta, state.psi))
+        speed = torch.cat(velocity(game, state.theta, state.psi)).norm()
+        torch.testing.assert_close(info.speed, speed)
+        state = after
+
+
+@every_rule
+def test_rules_rest_at_the_equilibrium(name: str) -> None:
+    rule, own = RULES[name]
+    path = simulate(affine_game(), rule, torch.zeros(3), torch.zeros(2), 3, eta=0.1, **own)
+    assert not path.theta.any()
+    assert not path.psi.any()
+
+
+@every_rule
+def test_simulate_is_the_loop_over_steps(name: str) -> None:
+    rule, own = RULES[name]
+    game, theta, psi = affine_game(), random_tensor(3, seed=1), random_tensor(2, seed=2)
+    path = simulate(game, rule, theta, psi, 5, eta=0.1, eta_psi=0.2, **own)
+    assert path.theta.shape == (6, 3)
+    assert path.psi.shape == (6, 2)
+    state, hparams = rule.init(theta, psi), rule.hparams(eta=0.1, eta_psi=0.2, **own)
+    for k in range(6):
+        torch.testing.assert_close(path.theta[k], state.theta, rtol=1e-14, atol=1e-15)
+        torch.testing.assert_close(path.psi[k], state.psi, rtol=1e-14, atol=1e-15)
+        state, _ = rule.step(game, state, None, hparams)
+
+
+@pytest.mark.parametrize(
+    ("name", "game"),
+    [
+        *((name, affine_game()) for name in RULES),
+        *((name, DiracGAN(penalty=R1(0.5))) for name in RULES if name != "proximal"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_batch_equals_each_member_alone_to_the_last_bit(name: str, game: Game) -> None:
+    """Batch over starts (4), over step sizes (3) and over the rule's own numbers."""
+    rule, own = RULES[name]
+    m, n = (3, 2) if game.affine else (1, 1)
+    theta, psi = random_tensor(4, 1, m, seed=1), random_tensor(n, seed=2)
+    eta = torch.tensor([0.05, 0.1, 0.3], dtype=torch.float64)
+    eta_psi = torch.tensor([[0.1], [0.2], [0.3], [0.15]], dtype=torch.float64)
+    swept = {k: torch.linspace(0, v, 3, dtype=torch.float64) for k, v in own.items()}
+    path = simulate(game, rule, theta, psi, 6, eta=eta, eta_psi=eta_psi, **swept)
+    assert path.theta.shape == (7, 4, 3, m)
+    assert path.psi.shape == (7, 4, 3, n)
+    for i in range(4):
+        for j in range(3):
+            scalars = {k: v[j] for k, v in swept.items()}
+            alone = simulate(
+                game, rule, theta[i, 0], psi, 6, eta=eta[j], eta_psi=eta_psi[i, 0], **scalars
+            )
+            if name == "proximal":  # a linear solve: LAPACK may order a batch's sums otherwise
+                torch.testing.assert_close(path.theta[:, i, j], alone.theta, rtol=1e-14, atol=0)
+                torch.testing.assert_close(path.psi[:, i, j], alone.psi, rtol=1e-14, atol=0)
+            else:
+                assert torch.equal(path.theta[:, i, j], alone.theta)
+                assert torch.equal(path.psi[:, i, j], alone.psi)
+
+
+@smooth_rules
+def test_game_hyper_parameters_can_be_swept(name: str) -> None:
+    rule, own = RULES[name]
+
+    def make(gamma: torch.Tensor, noise: torch.Tensor) -> DiracGAN:
+        return DiracGAN(penalty=R1(gamma), noise=noise, clip=0.9)
+
+    gamma = torch.tensor([0.0, 0.5, 2.0], dtype=torch.float64)
+    noise = torch.tensor([[0.0], [0.4]], dtype=torch.float64)
+    path = simulate(
+        make, rule, [1.0], [0.5], 5, eta=0.2, game_hparams={"gamma": gamma, "noise": noise}, **own
+    )
+    assert path.theta.shape == (6, 2, 3, 1)
+    for i in range(2):
+        for j in range(3):
+            alone = simulate(make(gamma[j], noise[i, 0]), rule, [1.0], [0.5], 5, eta=0.2, **own)
+            torch.testing.assert_close(path.theta[:, i, j], alone.theta, rtol=1e-14, atol=1e-15)
+            torch.testing.assert_close(path.psi[:, i, j], alone.psi, rtol=1e-14, atol=1e-15)
+
+
+@smooth_rules
+def test_networks_move_as_their_flat_vectors_do(name: str) -> None:
+    rule, own = RULES[name]
+    game = TinyGAN()
+    trees = game.parameters()
+    vectors = [torch.cat([p.flatten() for p in tree.values()]) for tree in trees]
+    hparams = rule.hparams(eta=0.1, eta_psi=0.2, **own)
+    tree_state, flat_state = rule.init(*trees), rule.init(*vectors)
+    before = copy.deepcopy(trees)
+    for _ in range(4):
+        tree_state, tree_info = rule.step(game, tree_state, BATCH, hparams)
+        flat_state, flat_info = rule.step(Flat(game), flat_state, BATCH, hparams)
+        torch.testing.assert_close(tree_info.speed, flat_info.speed, rtol=1e-12, atol=1e-14)
+    assert_same_tree(trees, before)
+    for tree, vector, start in zip(tree_state[:2], flat_state[:2], trees, strict=True):
+        assert tree.keys() == start.keys()
+        found = torch.cat([p.flatten() for p in tree.values()])
+        torch.testing.assert_close(found, vector, rtol=1e-12, atol=1e-13)
+        assert not torch.equal(found, torch.cat([p.flatten() for p in start.values()]))
+
+
+@smooth_rules
+def test_population_of_networks_equals_its_members(name: str) -> None:
+    """Three GANs of other seeds, step sizes and batches under vmap; then one at a time."""
+    rule, own = RULES[name]
+    game = TinyGAN()
+    members = [game.parameters(seed) for seed in (0, 100, 200)]
+    stacked = tree_map(lambda *leaves: torch.stack(leaves), *members)
+    hparams = rule.hparams(eta=torch.tensor([0.05, 0.1, 0.2]), **own)
+    hparams = {k: v.expand(3) for k, v in hparams.items()}
+    batches = tuple(random_tensor(3, 5, 2, seed=s) for s in (20, 21))
+
+    def play(theta, psi, h, batch):
+        state = rule.init(theta, psi)
+        for _ in range(3):
+            state, info = rule.step(game, state, batch, h)
+        return state, info
+
+    found = torch.func.vmap(play)(*stacked, hparams, batches)
+    for k, member in enumerate(members):
+        alone = play(*member, {n: v[k] for n, v in hparams.items()}, tuple(b[k] for b in batches))
+        mine = tree_map(lambda leaf, k=k: leaf[k], found)
+        assert_same_tree(mine, alone, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize(
+    # The correction of the others mixes both players' scales.
+    "name",
+    [name for name, (_, own) in RULES.items() if not own.keys() & {"gamma", "strength"}],
+)
+def test_two_step_sizes_are_a_change_of_scale(name: str) -> None:
+    """A discriminator s times as fast plays sqrt(s) A at one step size, its psi rescaled."""
+    rule, own = RULES[name]
+    A, s = random_tensor(3, 2), 4.0
+    theta, psi = random_tensor(3, seed=1), random_tensor(2, seed=2)
+    fast = simulate(Bilinear(A), rule, theta, psi, 5, eta=0.1, eta_psi=0.1 * s, **own)
+    scaled = simulate(
+        Bilinear(A * math.sqrt(s)), rule, theta, psi / math.sqrt(s), 5, eta=0.1, **own
+    )
+    torch.testing.assert_close(fast.theta, scaled.theta, rtol=1e-12, atol=1e-14)
+    torch.testing.assert_close(fast.psi, scaled.psi * math.sqrt(s), rtol=1e-12, atol=1e-14)
+
+
+# Projection
+
+
+@pytest.mark.parametrize("name", ["simultaneous", "alternating", "optimistic", "consensus"])
+def test_every_point_of_a_clipped_game_is_allowed(name: str) -> None:
+    rule, own = RULES[name]
+    path = simulate(DiracGAN(clip=0.3), rule, [2.0], [0.1], 100, eta=0.4, **own)
+    assert float(path.psi.abs().max()) == 0.3
+
+
+def test_projection_written_out() -> None:
+    """From (2, 0.1), h = 0.4, clip 0.3, on f = t, where psi would go to 0.9."""
+    game = DiracGAN(wasserstein, clip=0.3)
+    for rule, expected in (
+        (Simultaneous(), 2 - 0.4 * 0.1),
+        (Alternating(), 2 - 0.4 * 0.3),  # the generator answers what is allowed
+        (Alternating(discriminator_steps=2), 2 - 0.4 * 0.3),
+        (Extragradient(), 2 - 0.4 * 0.3),  # the look-ahead is projected too
+    ):
+        path = simulate(game, rule, [2.0], [0.1], 1, eta=0.4)
+        assert float(path.theta[-1]) == pytest.approx(expected, abs=1e-15)
+        assert float(path.psi[-1]) == 0.3
+    momentum = simulate(game, Momentum(), [2.0], [0.1], 1, eta=0.4, beta=0.0)
+    assert float(momentum.theta[-1]) == pytest.approx(2 - 0.4 * 0.3, abs=1e-15)
+
+
+# Rule by rule
+
+
+def test_discriminator_moves_first() -> None:
+    path = simulate(Bilinear.xy(), Alternating(), [1.0], [2.0], 1, eta=0.5)
+    assert path.psi[-1].tolist() == [2.5]  # answers x = 1
+    assert path.theta[-1].tolist() == [-0.25]  # answers y = 2.5
+
+
+def test_discriminator_steps_are_counted() -> None:
+    path = simulate(Bilinear.xy(), Alternating(4), [1.0], [2.0], 1, eta=0.5)
+    assert path.psi[-1].tolist() == [4.0]
+    assert path.theta[-1].tolist() == [-1.0]
+    with pytest.raises(ValueError, match="discriminator_steps: expected >= 1, got 0"):
+        Alternating(discriminator_steps=0)
+
+
+def test_optimistic_starts_with_a_plain_step() -> None:
+    plain = simulate(Bilinear.xy(), Simultaneous(), [1.0], [2.0], 1, eta=0.5)
+    path = simulate(Bilinear.xy(), Optimistic(), [1.0], [2.0], 2, eta=0.5)
+    assert torch.equal(path.theta[1], plain.theta[1])
+    assert torch.equal(path.psi[1], plain.psi[1])
+    # From (0, 2.5): twice the velocity (-2.5, 0) less the old one (-2, 1), times a half.
+    assert path.theta[2].tolist() == [0 - 2.5 + 1]
+    assert path.psi[2].tolist() == [2.5 + 0 - 0.5]
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("alternating momentum", Alternating()),
+        ("simultaneous momentum", Simultaneous()),
+        ("consensus", Simultaneous()),
+        ("adjusted", Simultaneous()),
+    ],
+)
+def test_nothing_added_is_the_plain_rule(name: str, plain: UpdateRule) -> None:
+    rule, own = RULES[name]
+    theta, psi = random_tensor(3, seed=1), random_tensor(2, seed=2)
+    found = simulate(affine_game(), rule, theta, psi, 4, eta=0.2, **dict.fromkeys(own, 0.0))
+    expected = simulate(affine_game(), plain, theta, psi, 4, eta=0.2)
+    torch.testing.assert_close(found.theta, expected.theta, rtol=1e-14, atol=1e-15)
+    torch.testing.assert_close(found.psi, expected.psi, rtol=1e-14, atol=1e-15)
+
+
+class Nonlinear(Game):
+    """x^2 y - cos(x) for the generator, x y^3 for the discriminator: a field with no symmetry."""
+
+    def losses(self, theta: torch.Tensor, psi: torch.Tensor, batch: Any = None) -> Losses:
+        """Ignore the batch."""
+        del batch
+        x, y = theta[0], psi[0]
+        return Losses(x**2 * y - torch.cos(x), x * y**3)
+
+
+def nonlinear_field(x: float, y: float) -> tuple[np.ndarray, np.ndarray]:
+    """Write out the velocity and its Jacobian."""
+    v = np.array([-(2 * x * y + math.sin(x)), -3 * x * y**2])
+    J = np.array([[-(2 * y + math.cos(x)), -2 * x], [-3 * y**2, -6 * x * y]])
+    return v, J
+
+
+@pytest.mark.parametrize("point", [(0.7, -0.9), (-1.1, 0.4), (0.2, 1.3)])
+def test_consensus_and_adjustment_on_a_nonlinear_game(point: tuple[float, float]) -> None:
+    v, J = nonlinear_field(*point)
+    turn = (J - J.T) / 2 @ v
+    # Balduzzi et al., section 3.2: xi = -v, grad H = J'v, A'xi = -turn, d = 2, epsilon = 1/10.
+    grad_h, a_xi = J.T @ v, -turn
+    sign = np.sign((-v @ grad_h) * (a_xi @ grad_h) / 2 + 0.1)
+    for rule, own, direction in (
+        (Consensus(), {"gamma": 0.7}, v - 0.7 * J.T @ v),
+        (SymplecticGradientAdjustment(align=False), {"strength": 0.7}, v + 0.7 * turn),
+        (SymplecticGradientAdjustment(), {"strength": 0.7}, v + sign * 0.7 * turn),
+    ):
+        path = simulate(Nonlinear(), rule, [point[0]], [point[1]], 1, eta=0.1, **own)
+        found = [float(path.theta[-1]), float(path.psi[-1])]
+        np.testing.assert_allclose(found, np.array(point) + 0.1 * direction, rtol=1e-13)
+
+
+def test_alignment_turns_away_from_an_unstable_point() -> None:
+    """Both players sit on a hill top: the correction must push outwards, not pull in."""
+    game = Bilinear([[1.0]], P=[[-0.5]], Q=[[-0.5]])
+    start = {"theta": [3.0], "psi": [0.0], "steps": 1, "eta": 0.1, "strength": 1.0}
+    aligned, plain = (
+        float(torch.hypot(*simulate(game, SymplecticGradientAdjustment(align), **start))[-1])
+        for align in (True, False)
+    )
+    assert aligned > 3.2 > 3.0 > plain - 0.2
+
+
+def test_averaged_is_the_mean_of_the_rule_it_follows() -> None:
+    theta, psi = random_tensor(3, seed=1), random_tensor(2, seed=2)
+    for inner, own in ((Alternating(), {}), (Momentum(), {"beta": -0.4})):
+        plain = simulate(affine_game(), inner, theta, psi, 20, eta=0.2, **own)
+        found = simulate(affine_game(), Averaged(inner), theta, psi, 20, eta=0.2, **own)
+        count = torch.arange(1, 21, dtype=torch.float64)[:, None]
+        for mean, points in zip(found, plain, strict=True):
+            torch.testing.assert_close(mean[1:], points[1:].cumsum(0) / count)
+            assert torch.equal(mean[0], points[0])
+
+
+def test_proximal_step_is_implicit() -> None:
+    game = affine_game()
+    theta, psi = random_tensor(3, seed=1), random_tensor(2, seed=2)
+    path = simulate(game, ProximalPoint(), theta, psi, 1, eta=0.7, eta_psi=0.3)
+    v_theta, v_psi = velocity(game, path.theta[1], path.psi[1])
+    torch.testing.assert_close(path.theta[1], theta + 0.7 * v_theta)
+    torch.testing.assert_close(path.psi[1], psi + 0.3 * v_psi)
+
+
+def test_proximal_refuses_a_game_that_is_not_affine() -> None:
+    with pytest.raises(
+        TypeError, match=r"ProximalPoint: expected a game with an affine .* DiracGAN"
+    ):
+        simulate(DiracGAN(), ProximalPoint(), [1.0], [0.0], 1, eta=0.1)
+
+
+# Hyper-parameters
+
+
+@every_rule
+def test_bad_hyper_parameters_are_refused(name: str) -> None:
+    rule, own = RULES[name]
+    for bad in (0.0, -0.1, float("inf"), torch.tensor([0.1, -0.1])):
+        with pytest.raises(ValueError, match="eta: expected finite values > 0, got"):
+            rule.hparams(eta=bad, **own)
+        with pytest.raises(ValueError, match="eta_psi: expected finite values > 0, got"):
+            rule.hparams(eta=0.1, eta_psi=bad, **own)
+    with pytest.raises(ValueError, match="eta: expected numbers, got NaN"):
+        rule.hparams(eta=float("nan"), **own)
+    with pytest.raises(TypeError, match=r"expected .*eta.* got .*rate"):
+        rule.hparams(eta=0.1, rate=0.1, **own)
+    with pytest.raises(TypeError):
+        rule.hparams(**own)
+    for missing in own:
+        rest = {k: v for k, v in own.items() if k != missing}
+        with pytest.raises(TypeError, match=rf"expected .*{missing}"):
+            rule.hparams(eta=0.1, **rest)
+        with pytest.raises(ValueError, match=f"{missing}: expected numbers, got NaN"):
+            rule.hparams(eta=0.1, **rest, **{missing: float("nan")})
+
+
+@pytest.mark.parametrize(
+    ("rule", "own"),
+    [(Consensus(), "gamma"), (SymplecticGradientAdjustment(), "strength")],
+    ids=["consensus", "adjusted"],
+)
+def test_weights_below_zero_are_refused(rule: UpdateRule, own: str) -> None:
+    with pytest.raises(ValueError, match=f"{own}: expected finite values >= 0, got -1"):
+        rule.hparams(eta=0.1, **{own: -1.0})
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"eta": -1.0}, ValueError, "eta: expected finite values > 0, got -1"),
+        ({"theta": [float("nan")]}, ValueError, "theta: expected numbers, got NaN"),
+        ({"psi": [float("inf")]}, ValueError, "psi: expected finite values"),
+        ({"theta": 1.0}, ValueError, r"theta: expected shape \(\.\.\., size\), got a scalar"),
+        ({"theta": [1.0, 2.0]}, ValueError, r"theta: expected shape \(\.\.\., 1\), got \(2,\)"),
+        ({"steps": -1}, ValueError, "steps: expected >= 0, got -1"),
+        ({"game_hparams": {"gamma": 1.0}}, TypeError, "game_hparams: expected a function"),
+        ({"beta": 0.5}, TypeError, r"Simultaneous: expected \['eta', 'eta_psi \(optional\)'\]"),
+        (
+            {"theta": [[1.0], [2.0]], "eta": torch.ones(3)},
+            ValueError,
+            r"expected batch shapes .* that broadcast, got \(2,\), \(\), \(3,\)",
+        ),
+    ],
+)
+def test_simulate_refuses(change: dict, error: type[Exception], message: str) -> None:
+    arguments = {"theta": [1.0], "psi": [0.0], "steps": 2, "eta": 0.1} | change
+    with pytest.raises(error, match=message):
+        simulate(Bilinear.xy(), Simultaneous(), **arguments)
+
+
+def test_bad_game_hyper_parameters_are_refused_though_they_are_batched() -> None:
+    gammas = {"gamma": torch.tensor([0.5, -0.5])}
+    with pytest.raises(ValueError, match=r"gamma: expected finite values >= 0, got -0.5"):
+        simulate(
+            lambda gamma: DiracGAN(penalty=R1(gamma)),
+            Simultaneous(),
+            [1.0],
+            [0.0],
+            1,
+            eta=0.1,
+            game_hparams=gammas,
+        )
+
+
+def test_zero_steps_give_the_start() -> None:
+    path = simulate(Bilinear.xy(), Simultaneous(), [[1.0], [2.0]], [0.5], 0, eta=0.1)
+    assert path.theta.tolist() == [[[1.0], [2.0]]]
+    assert path.psi.tolist() == [[[0.5], [0.5]]]
+
+
+# Linearisation
+
+
+def test_update_jacobian_batches_and_sweeps() -> None:
+    eta = torch.linspace(0.1, 0.5, 3, dtype=torch.float64)
+    gamma = torch.tensor([[0.2], [0.9]], dtype=torch.float64)
+
+    def make(gamma: torch.Tensor) -> DiracGAN:
+        return DiracGAN(penalty=R1(gamma))
+
+    found = update_jacobian(
+        make, Optimistic(), [0.0], [0.0], eta=eta, game_hparams={"gamma": gamma}
+    )
+    assert found.shape == (2, 3, 4, 4)
+    radii = spectral_radius(
+        make, Optimistic(), [0.0], [0.0], eta=eta, game_hparams={"gamma": gamma}
+    )
+    assert radii.shape == (2, 3)
+    for i in range(2):
+        for j in range(3):
+            game = make(gamma[i, 0])
+            alone = update_jacobian(game, Optimistic(), [0.0], [0.0], eta=eta[j])
+            torch.testing.assert_close(found[i, j], alone, rtol=1e-13, atol=1e-15)
+            values = multipliers(game, Optimistic(), [0.0], [0.0], eta=eta[j])
+            assert float(radii[i, j]) == pytest.approx(float(values.abs().max()), rel=1e-12)
+
+
+def test_averaged_has_no_single_linear_map() -> None:
+    with pytest.raises(TypeError, match="update_jacobian: Averaged changes from step to step"):
+        update_jacobian(Bilinear.xy(), Averaged(Simultaneous()), [0.0], [0.0], eta=0.1)
+
+
+# Solving
+
+
+@pytest.mark.parametrize("name", ["extragradient", "optimistic", "proximal", "consensus"])
+def test_solve_finds_the_equilibrium(name: str) -> None:
+    rule, own = RULES[name]
+    game = Bilinear(torch.diag(torch.tensor([1.0, 0.5])))
+    solution = solve(
+        game, rule, random_tensor(2), random_tensor(2, seed=1), eta=0.4, tolerance=1e-9, **own
+    )
+    assert solution.converged
+    assert 0 < solution.steps < 100_000
+    v = torch.cat(velocity(game, solution.theta, solution.psi))
+    assert solution.speed == pytest.approx(float(v.norm()), rel=1e-12)
+    assert solution.speed <= 1e-9
+    assert float(solution.theta.norm()) < 1e-8
+
+
+def test_solve_says_when_it_has_not() -> None:
+    one = torch.ones(1, dtype=torch.float64)
+    cut_short = solve(Bilinear.xy(), Alternating(), one, one, eta=0.1, max_steps=50)
+    assert not cut_short.converged
+    assert cut_short.steps == 50
+    v = torch.cat(velocity(Bilinear.xy(), cut_short.theta, cut_short.psi))
+    assert cut_short.speed == pytest.approx(float(v.norm()), rel=1e-12)
+    blown_up = solve(Bilinear.xy(), Simultaneous(), one, one, eta=1e10, max_steps=200)
+    assert not blown_up.converged
+    assert blown_up.steps < 200
+    with pytest.raises(ValueError, match="tolerance: expected finite values > 0, got 0"):
+        solve(Bilinear.xy(), Alternating(), one, one, eta=0.1, tolerance=0.0)
+
+
+def test_solve_rests_where_it_starts_at_an_equilibrium() -> None:
+    zero = torch.zeros(1, dtype=torch.float64)
+    solution = solve(Bilinear.xy(), Simultaneous(), zero, zero, eta=0.1)
+    assert solution.converged
+    assert solution.steps == 0
+    assert solution.speed == 0.0
