@@ -47,7 +47,8 @@ class IdealGame(Game):
 
     with :math:`0 \log 0 = 0`. `V` is linear in :math:`p_g` and concave in :math:`D`, on compact
     convex sets, so min max = max min. The equilibrium is :math:`p_g = p_\text{data}`,
-    :math:`D = \tfrac12`, with value :math:`-\log 4`.
+    :math:`D = \tfrac12` on every letter of the data (and at most that elsewhere), with value
+    :math:`-\log 4`.
 
     As a `Game` for the update rules, both players hold logits:
     :math:`p_g = \mathrm{softmax}(\theta)`, :math:`D = \sigma(\psi)`.
