@@ -109,7 +109,7 @@ def test_the_environment_has_colabs_versions(tmp_path):
     code += "for d in distributions():\n    print(d.metadata['Name'] + '==' + d.version)"
     notebook = v4.new_notebook(cells=[v4.new_code_cell(code)])
     run_like_colab(notebook, tmp_path)
-    found = read_freeze(notebook.cells[0].outputs[0].text)
+    found = read_freeze("".join(output.text for output in notebook.cells[0].outputs))
     assert {"torch", "numpy", "scipy", "matplotlib", "sympy", "ipywidgets"} <= found.keys()
     assert {"ipython", "ipykernel", "traitlets", "jupyter-client"} <= found.keys()
     for name in wanted.keys() & found.keys():
