@@ -239,6 +239,10 @@ def unit_circle(ax: Axes) -> None:
     ----------
     ax : Axes
         The complex plane; pass this function to `eigenvalues` as ``boundary``.
+
+    Examples
+    --------
+    >>> ax = eigenvalues([0.5 + 0.5j, 0.5 - 0.5j], boundary=unit_circle)
     """
     disk = Circle((0, 0), 1, facecolor=_STABLE, edgecolor=_QUIET, linewidth=1.2, zorder=0.5)
     disk.set(gid=_BOUNDARY, label="stable")
@@ -252,6 +256,10 @@ def imaginary_axis(ax: Axes) -> None:
     ----------
     ax : Axes
         The complex plane; pass this function to `eigenvalues` as ``boundary``.
+
+    Examples
+    --------
+    >>> ax = eigenvalues([0.5 + 0.5j, 0.5 - 0.5j], boundary=imaginary_axis)
     """
     far = 1e6  # beyond any limits; added as an artist, so that it does not stretch them
     half = Rectangle((-far, 0), far, 1, facecolor=_STABLE, zorder=0.5, label="stable")

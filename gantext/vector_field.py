@@ -4,7 +4,8 @@ Every player follows its own gradient, so the pair moves with the velocity
 
 .. math::
 
-    v(\theta, \psi) = \bigl(-\nabla_\theta L_G(\theta, \psi),\; -\nabla_\psi L_D(\theta, \psi)\bigr).
+    v(\theta, \psi) =
+    \bigl(-\nabla_\theta L_G(\theta, \psi),\; -\nabla_\psi L_D(\theta, \psi)\bigr).
 
 In general :math:`v` is not the gradient of anything. Near an equilibrium its Jacobian decides
 everything: the imaginary part of an eigenvalue is a frequency, the real part a rate of growth or
@@ -94,6 +95,15 @@ def velocity_and_losses(
     -------
     tuple
         ``((v_theta, v_psi), losses)``.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from gantext.games import Bilinear
+    >>> x, y = torch.tensor([2.0]), torch.tensor([3.0])
+    >>> (v_x, v_y), losses = velocity_and_losses(Bilinear.xy(), x, y)
+    >>> v_x.item(), v_y.item(), losses.generator.item()
+    (-3.0, 2.0, 6.0)
     """
     # Descent on a loss is ascent on its negative, whose gradient is the velocity itself.
     v_theta, minus_generator = torch.func.grad_and_value(
@@ -219,6 +229,12 @@ def sort_eigenvalues(values: Tensor) -> Tensor:
     -------
     Tensor, complex, shape (..., k)
         Sorted.
+
+    Examples
+    --------
+    >>> import torch
+    >>> sort_eigenvalues(torch.tensor([1 + 1j, 2 - 1j, 1 - 1j]))
+    tensor([1.-1.j, 2.-1.j, 1.+1.j])
     """
     by_real = torch.argsort(values.real, dim=-1, stable=True)
     values = values.gather(-1, by_real)
