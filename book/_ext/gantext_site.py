@@ -1,10 +1,10 @@
 """What this book's site needs beyond the published Sphinx extensions.
 
-- MathJax, copied at build time out of the PyPI package ``django-static-mathjax``, so that pages load nothing
-  from elsewhere.
-- The directive ``gantext-api``: the documentation of a module of the library and of all that is in it. A public
-  module that no page documents is a warning, and so fails the build.
-- Single backticks in docstrings: a link where the name is documented here, plain code where it is not.
+- MathJax, copied at build time out of the PyPI package ``django-static-mathjax``, so that pages
+  load nothing from elsewhere.
+- The directive ``gantext-api``: the documentation of a module of the library and of all that is in
+  it. A public module that no page documents is a warning, and so fails the build.
+- Single backticks in docstrings: a link where the name is documented here, or else plain code.
 - Ids that other extensions give twice are dropped.
 - The role ``zh``: Chinese text, marked as such for fonts and screen readers.
 """
@@ -34,7 +34,8 @@ logger = logging.getLogger(__name__)
 
 PACKAGE = "gantext"
 
-# The combined component (TeX in, HTML and CSS out), what it fetches when a formula asks for it, and its fonts.
+# The combined component (TeX in, HTML and CSS out), what it fetches when a formula asks for it, and
+# its fonts.
 MATHJAX_PARTS = ("tex-chtml.js", "input/tex/extensions/", "output/chtml/fonts/woff-v2/")
 
 
@@ -76,7 +77,7 @@ def public_modules() -> list[str]:
 
 
 class ApiDirective(SphinxDirective):
-    """Document a module and the public modules in it, each in a section; with ``:alone:`` only the module."""
+    """Document a module and the public modules in it; with ``:alone:`` the module only."""
 
     required_arguments = 1
     option_spec: ClassVar = {"alone": directives.flag}
@@ -137,10 +138,11 @@ class Chinese(SphinxRole):
 def resolve_alias(
     app: Sphinx, env: BuildEnvironment, node: pending_xref, contents: nodes.TextElement
 ) -> nodes.Node | None:
-    """Resolve a reference to a name by importing it: re-exports of ours, anything of other libraries.
+    """Resolve a reference to a name by importing it.
 
-    ``gantext.games.Bilinear`` leads to where the class is defined. A name of another library becomes plain code:
-    its inventory would have to be fetched. What cannot be imported stays unresolved, and the build fails.
+    ``gantext.games.Bilinear`` leads to where the class is defined. A name of another library is
+    code: its inventory would have to be fetched. What cannot be imported stays unresolved, and so
+    fails the build.
     """
     if node.get("refdomain") != "py":
         return None
@@ -174,7 +176,7 @@ def import_reference(name: str, module: str | None, cls: str | None) -> Any:
 
 
 def drop_repeated_ids(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Take away the ids that sphinx-proof and sphinx-exercise give to every box alike: an id names one thing."""
+    """Take away the ids that sphinx-proof and sphinx-exercise give to every box alike."""
     repeated = {"proof", "proof-content", "exercise-content", "solution-content"}
     for node in doctree.findall(nodes.Element):
         if repeated.intersection(node.get("ids", ())):
@@ -184,7 +186,7 @@ def drop_repeated_ids(app: Sphinx, doctree: nodes.document, docname: str) -> Non
 def mend_roles(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Take the role "list" from the bibliography: docutils gives its entries a role that no list may hold."""
+    """Take the role "list" from the bibliography, whose entries have one that no list may hold."""
     if "body" in context:
         context["body"] = context["body"].replace(
             '<div role="list" class="citation-list">', '<div class="citation-list">'
