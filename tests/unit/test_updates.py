@@ -552,16 +552,16 @@ def test_averaged_has_no_single_linear_map() -> None:
 @pytest.mark.parametrize("name", ["extragradient", "optimistic", "proximal", "consensus"])
 def test_solve_finds_the_equilibrium(name: str) -> None:
     rule, own = RULES[name]
-    game = Bilinear(torch.diag(torch.tensor([1.0, 0.5])))
+    game = Bilinear(torch.diag(torch.tensor([2.0, 1.0])))
     solution = solve(
-        game, rule, random_tensor(2), random_tensor(2, seed=1), eta=0.4, tolerance=1e-9, **own
+        game, rule, random_tensor(2), random_tensor(2, seed=1), eta=0.25, tolerance=1e-6, **own
     )
     assert solution.converged
     assert 0 < solution.steps < 100_000
     v = torch.cat(velocity(game, solution.theta, solution.psi))
     assert solution.speed == pytest.approx(float(v.norm()), rel=1e-12)
-    assert solution.speed <= 1e-9
-    assert float(solution.theta.norm()) < 1e-8
+    assert solution.speed <= 1e-6
+    assert float(solution.theta.norm()) < 2e-6
 
 
 def test_solve_says_when_it_has_not() -> None:
