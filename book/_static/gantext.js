@@ -2,7 +2,7 @@
 (() => {
   const boxes = [
     ["div.math", "Formula, scrolls sideways"],
-    ['mjx-container[display="true"]', "Formula, scrolls sideways"],
+    ["mjx-container", "Formula, scrolls sideways"],
     [".cell_output .output", "Output, scrolls sideways"],
     [".cell_output .text_html", "Table, scrolls sideways"],
     [".pst-scrollable-table-container", "Table, scrolls sideways"],
