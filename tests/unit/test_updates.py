@@ -408,6 +408,21 @@ def test_alignment_turns_away_from_an_unstable_point() -> None:
     assert aligned > 3.2 > 3.0 > plain - 0.2
 
 
+@pytest.mark.parametrize(("fourth_power", "sign"), [(0.36, 1.0), (0.44, -1.0)])
+def test_alignment_breaks_ties_towards_plus(fourth_power: float, sign: float) -> None:
+    """On that hill the criterion is -|v|^4 / 4 + 1/10: its sign changes at |v|^4 = 0.4."""
+    game = Bilinear([[1.0]], P=[[-0.5]], Q=[[-0.5]])
+    J = np.array([[0.5, -1.0], [1.0, 0.5]])
+    start = np.array([0.6, 0.8]) * fourth_power**0.25 / math.sqrt(1.25)
+    v = J @ start
+    assert np.linalg.norm(v) ** 4 == pytest.approx(fourth_power)
+    rule = SymplecticGradientAdjustment()
+    path = simulate(game, rule, start[:1], start[1:], 1, eta=0.1, strength=0.7)
+    expected = start + 0.1 * (v + sign * 0.7 * (J - J.T) / 2 @ v)
+    found = [float(path.theta[-1]), float(path.psi[-1])]
+    np.testing.assert_allclose(found, expected, rtol=1e-13)
+
+
 def test_averaged_is_the_mean_of_the_rule_it_follows() -> None:
     theta, psi = random_tensor(3, seed=1), random_tensor(2, seed=2)
     for inner, own in ((Alternating(), {}), (Momentum(), {"beta": -0.4})):
