@@ -22,7 +22,6 @@ class Visit:
     page: Page
     origin: str
     complaints: list[str] = field(default_factory=list)
-    transferred: int = 0
 
     def allow(self, route: Route) -> None:
         """Let through what stays on the site; note and stop the rest."""
@@ -39,11 +38,10 @@ class Visit:
             self.complaints.append(f"console {message.type}: {message.text}")
 
     def note_finished(self, request: Request) -> None:
-        """Note an answer that is no success, and count its bytes."""
+        """Note an answer that is no success."""
         response = request.response()
         if response is None or response.status >= 400:
             self.complaints.append(f"not found: {request.url}")
-        self.transferred += request.sizes()["responseBodySize"]
 
 
 def visit(context: BrowserContext, url: str) -> Visit:
