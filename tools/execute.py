@@ -7,6 +7,7 @@ FILE ...` runs those. A notebook that fails is left as it was.
 from __future__ import annotations
 
 import argparse
+import base64
 import os
 import sys
 import time
@@ -17,8 +18,10 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
+from gantext._png import shrink
 from tools.book import KERNEL_ENVIRONMENT, notebooks
 
+PNG = "image/png"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 CELL_TIMEOUT, STARTUP_TIMEOUT = 600, 300  # seconds: a busy machine is no error
 QUIET = ["--IPKernelApp.log_level=ERROR"]  # a kernel on localhost need not warn of eavesdroppers
@@ -72,6 +75,9 @@ def _tidy_output(output: NotebookNode, count: int) -> None:
     if "data" in output:
         output.data.pop(WIDGET_VIEW, None)  # a model's id is random, and means nothing without it
         output.metadata.pop(WIDGET_VIEW, None)
+        if PNG in output.data:
+            small = shrink(base64.b64decode(output.data[PNG]))
+            output.data[PNG] = base64.b64encode(small).decode()
 
 
 def execute_in_place(path: Path) -> bool:

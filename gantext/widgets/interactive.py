@@ -12,7 +12,8 @@ import ipywidgets
 from IPython import get_ipython
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
+
+from gantext._png import shrink
 
 __all__ = ["InteractiveFigure"]
 
@@ -93,7 +94,7 @@ class InteractiveFigure:
             )
         buffer = BytesIO()
         canvas.print_png(buffer)
-        self.sentence, self.png = sentence, _small(buffer.getvalue())
+        self.sentence, self.png = sentence, shrink(buffer.getvalue())
         source = f"data:image/png;base64,{base64.b64encode(self.png).decode()}"
         style = f"width: {figure.get_figwidth() * 96:.0f}px; max-width: 100%; height: auto"
         self._picture.value = f'<img src="{source}" alt="{escape(sentence)}" style="{style}">'
@@ -141,10 +142,3 @@ def _text(control: Any) -> str:
     """Show a value so that it reads the same in every run: objects by their label, not address."""
     value = control.label if control.has_trait("label") else control.value
     return f"{value:.6g}" if isinstance(value, float) else repr(value)
-
-
-def _small(png: bytes) -> bytes:
-    """Store a PNG with a palette of 256 colours: a third of the size, no difference to see."""
-    buffer = BytesIO()
-    Image.open(BytesIO(png)).convert("RGB").quantize(256).save(buffer, "png", optimize=True)
-    return buffer.getvalue()
