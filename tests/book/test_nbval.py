@@ -1,6 +1,8 @@
 """nbval compares: one number changed in a stored output is a failure."""
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -8,7 +10,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode, v4
 
-from tools.book import ROOT, notebooks
+from tools.book import KERNEL_ENVIRONMENT, ROOT, notebooks
 
 NUMBER_IN_OUTPUT = re.compile(r"\d(?=\D*\Z)")  # the last digit of a text
 
@@ -46,6 +48,25 @@ def test_a_changed_number_fails(small_notebook):
     result = nbval(small_notebook)
     assert result.returncode == 1, result.stdout
     assert "1 failed, 3 passed" in result.stdout
+
+
+def test_kernels_run_with_the_environment_of_make_execute(tmp_path):
+    """Not because the tests' own process has it: `make test` runs the chapters in one without."""
+    for name in ("conftest.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    shutil.copytree(ROOT / "tools", tmp_path / "tools")
+    (tmp_path / "book").mkdir()
+    sources = [f"import os\n\nos.environ.get({name!r})" for name in KERNEL_ENVIRONMENT]
+    cells = [v4.new_code_cell(source, execution_count=1) for source in sources]
+    for cell, value in zip(cells, KERNEL_ENVIRONMENT.values(), strict=True):
+        cell.outputs = [v4.new_output("execute_result", {"text/plain": repr(value)})]
+    nbformat.write(v4.new_notebook(cells=cells), tmp_path / "book" / "kernel.ipynb")
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env"]
+    command += ["--numprocesses", "1", "--nbval-kernel-startup-timeout=300", "book/kernel.ipynb"]
+    bare = {k: v for k, v in os.environ.items() if k not in KERNEL_ENVIRONMENT}
+    result = subprocess.run(command, cwd=tmp_path, env=bare, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout
+    assert f"{len(KERNEL_ENVIRONMENT)} passed" in result.stdout
 
 
 def compared(cell: NotebookNode) -> bool:

@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""What all tests share, the chapters among them: pytest reads this file from the folder above each."""
 
 import os
 
