@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -29,8 +30,10 @@ def as_float64(name: str, value: Any) -> Tensor:
     ValueError
         If a value is NaN or does not form an array.
     TypeError
-        If it is not numeric.
+        If it is not numeric, or complex.
     """
+    if _is_complex(value):
+        raise TypeError(f"{name}: expected real numbers, got complex")
     try:
         tensor = torch.as_tensor(value, dtype=torch.float64)
     except TypeError as error:
@@ -119,6 +122,32 @@ def non_negative(name: str, value: Any) -> Tensor:
     return tensor
 
 
+def fraction(name: str, value: Any) -> Tensor:
+    """Like `as_float64`, and every value must be at least 0 and below 1.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : number, array-like or Tensor
+        What the caller passed.
+
+    Returns
+    -------
+    Tensor
+        float64.
+
+    Raises
+    ------
+    ValueError
+        If a value is NaN or outside [0, 1).
+    """
+    tensor = as_float64(name, value)
+    if holds(((tensor < 0) | (tensor >= 1)).any()):
+        raise ValueError(f"{name}: expected values in [0, 1), got {_show(tensor)}")
+    return tensor
+
+
 def finite(name: str, value: Any) -> Tensor:
     """Like `as_float64`, and every value must be finite.
 
@@ -172,8 +201,66 @@ def last_dim(name: str, tensor: Tensor, size: int) -> Tensor:
     return tensor
 
 
-def probabilities(name: str, value: Any, *, atol: float = 1e-9) -> Tensor:
+def vectors(theta: Any, psi: Any) -> tuple[Tensor, Tensor]:
+    """Require two players' parameters: finite, and vectors along the last dimension.
+
+    Parameters
+    ----------
+    theta : array-like or Tensor, shape (..., m)
+        What the caller passed for the generator.
+    psi : array-like or Tensor, shape (..., n)
+        What the caller passed for the discriminator.
+
+    Returns
+    -------
+    tuple of Tensor
+        ``(theta, psi)``, float64.
+
+    Raises
+    ------
+    ValueError
+        If a value is NaN or infinite, or a player is a scalar.
+    """
+    players = finite("theta", theta), finite("psi", psi)
+    for name, tensor in zip(("theta", "psi"), players, strict=True):
+        if tensor.ndim == 0:
+            raise ValueError(f"{name}: expected shape (..., size), got a scalar; wrap it: [value]")
+    return players
+
+
+def one_number(name: str, tensor: Tensor) -> Tensor:
+    """Require a single number: a game is one member, and a sweep is many games.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    tensor : Tensor
+        What to check. Inside `torch.func.vmap` a swept value counts as the one number it is there.
+
+    Returns
+    -------
+    Tensor, shape ()
+        The tensor, unchanged.
+
+    Raises
+    ------
+    ValueError
+        If it has a dimension.
+    """
+    if tensor.ndim:
+        raise ValueError(
+            f"{name}: expected one number; sweep it by simulate(..., game_hparams=...); "
+            f"got shape {tuple(tensor.shape)}"
+        )
+    return tensor
+
+
+def probabilities(name: str, value: Any) -> Tensor:
     """Require probability vectors along the last dimension.
+
+    Sums of float64 numbers may differ from 1 by 1e-9. A float32 softmax does not come that near:
+    arrays and tensors below float64 may differ by 1e-5, and are divided by their sum.
 
     Parameters
     ----------
@@ -181,8 +268,6 @@ def probabilities(name: str, value: Any, *, atol: float = 1e-9) -> Tensor:
         The argument's name, for the message.
     value : array-like or Tensor, shape (..., K)
         What the caller passed.
-    atol : float, optional
-        By how much a sum may differ from 1.
 
     Returns
     -------
@@ -202,12 +287,13 @@ def probabilities(name: str, value: Any, *, atol: float = 1e-9) -> Tensor:
     if holds((tensor < 0).any()):
         raise ValueError(f"{name}: expected probabilities >= 0, got {float(tensor.min()):.6g}")
     total = tensor.sum(-1)
-    if holds(((total - 1).abs() > atol).any()):
+    rounded = _is_rounded(value)
+    if holds(((total - 1).abs() > (1e-5 if rounded else 1e-9)).any()):
         worst = total.flatten()[(total - 1).abs().argmax()]
         raise ValueError(
             f"{name}: expected probabilities that sum to 1, got a sum of {float(worst):.12g}"
         )
-    return tensor
+    return tensor / total.unsqueeze(-1) if rounded else tensor
 
 
 def same_last_dim(names: Sequence[str], tensors: Sequence[Tensor]) -> None:
@@ -252,6 +338,22 @@ def broadcastable(names: Sequence[str], tensors: Sequence[Tensor]) -> None:
     except RuntimeError as error:
         shapes = ", ".join(f"{n} {tuple(t.shape)}" for n, t in zip(names, tensors, strict=True))
         raise ValueError(f"expected leading dimensions that broadcast, got {shapes}") from error
+
+
+def _is_complex(value: Any) -> bool:
+    """Tell complex input, which a conversion to float64 would quietly cut in half."""
+    if isinstance(value, Tensor):
+        return value.is_complex()
+    try:
+        return np.iscomplexobj(value)
+    except (TypeError, ValueError, RuntimeError):  # no array at all: the conversion will say so
+        return False
+
+
+def _is_rounded(value: Any) -> bool:
+    """Tell an array or tensor of fewer bits than float64, before its conversion hides that."""
+    dtype = getattr(value, "dtype", None)
+    return dtype is not None and dtype.itemsize < 8
 
 
 def _show(tensor: Tensor) -> str:

@@ -55,6 +55,17 @@ def test_lists_arrays_and_tensors_mean_the_same(divergence):
 
 
 @ALL
+def test_a_float32_softmax_is_a_distribution(divergence):
+    logits = torch.randn(200, 50, generator=torch.Generator().manual_seed(0))
+    p = torch.softmax(logits, -1)
+    assert float((p.double().sum(-1) - 1).abs().max()) > 1e-8  # or the test would show nothing
+    exact = torch.softmax(logits.double(), -1)
+    found, expected = divergence(p, p.flip(0)), divergence(exact, exact.flip(0))
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=0)
+    assert float(divergence(p, p).abs().max()) == 0
+
+
+@ALL
 @pytest.mark.parametrize(
     ("p", "q", "message"),
     [

@@ -33,6 +33,10 @@ def test_a_float64_tensor_comes_back_itself_with_its_graph():
         ({"a": 1}, (TypeError, ValueError), "x: expected"),
         ("two", (TypeError, ValueError), "x: expected"),
         (None, (TypeError, ValueError), "x: expected"),
+        (1j, TypeError, "x: expected real numbers, got complex"),
+        ([1.0, 1j], TypeError, "x: expected real numbers, got complex"),
+        (np.array([1j]), TypeError, "x: expected real numbers, got complex"),
+        (torch.tensor([1j]), TypeError, "x: expected real numbers, got complex"),
     ],
 )
 def test_what_is_not_numbers_is_refused(value, error, message):
@@ -110,7 +114,38 @@ def test_probabilities_refuses(value, message):
 def test_probabilities_allows_rounding_and_no_more():
     check.probabilities("p", [0.1] * 10)
     check.probabilities("p", [0.5, 0.5 + 5e-10])
-    check.probabilities("p", [0.5, 0.6], atol=0.2)
+
+
+def test_float32_may_miss_the_sum_by_its_own_rounding_and_is_brought_back():
+    missed = torch.tensor([[0.5, 0.5 + 1e-6], [0.25, 0.75]])
+    for value in (missed, missed.numpy()):
+        p = check.probabilities("p", value)
+        assert p.dtype == torch.float64
+        torch.testing.assert_close(p.sum(-1), torch.ones(2).double(), rtol=0, atol=1e-15)
+    with pytest.raises(ValueError, match="p: expected probabilities that sum to 1, got a sum of"):
+        check.probabilities("p", missed.double())
+    with pytest.raises(ValueError, match="p: expected probabilities that sum to 1, got a sum of"):
+        check.probabilities("p", torch.tensor([0.5, 0.5001]))
+
+
+def test_vectors_are_finite_and_no_scalars():
+    theta, psi = check.vectors([1, 2], torch.zeros(4, 1))
+    assert theta.dtype == psi.dtype == torch.float64
+    assert theta.shape == (2,)
+    assert psi.shape == (4, 1)
+    scalar = r"psi: expected shape \(\.\.\., size\), got a scalar; wrap it: \[value\]"
+    with pytest.raises(ValueError, match=scalar):
+        check.vectors([1.0], 0.0)
+    with pytest.raises(ValueError, match="theta: expected finite values"):
+        check.vectors([INF], [0.0])
+
+
+def test_one_number():
+    tensor = torch.tensor(2.0)
+    assert check.one_number("noise", tensor) is tensor
+    message = r"noise: expected one number; sweep it by simulate.*game_hparams.*got shape \(1,\)"
+    with pytest.raises(ValueError, match=message):
+        check.one_number("noise", torch.ones(1))
 
 
 def test_same_last_dim():
