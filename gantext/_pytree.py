@@ -71,7 +71,7 @@ def over_members(
     Raises
     ------
     ValueError
-        If the leading dimensions do not broadcast.
+        If the leading dimensions do not broadcast, or hold no member.
     """
     lead, args = flatten_members(theta, psi, *scalars)
     if not lead:
@@ -95,7 +95,35 @@ def flatten_members(
     Raises
     ------
     ValueError
-        If the leading dimensions do not broadcast.
+        If the leading dimensions do not broadcast, or hold no member.
+    """
+    lead = batch_shape(theta, psi, *scalars)
+    vectors = [t.expand(*lead, t.shape[-1]).reshape(-1, t.shape[-1]) for t in (theta, psi)]
+    flat = [{k: v.expand(lead).reshape(-1) for k, v in d.items()} for d in scalars]
+    return lead, (*vectors, *flat)
+
+
+def batch_shape(theta: Tensor, psi: Tensor, *scalars: dict[str, Tensor]) -> torch.Size:
+    """Return the leading dimensions that players and hyper-parameters share.
+
+    Parameters
+    ----------
+    theta : Tensor, shape (..., m)
+        The generators' parameters.
+    psi : Tensor, shape (..., n)
+        The discriminators' parameters.
+    *scalars : dict of Tensor, each of shape (...)
+        Hyper-parameters.
+
+    Returns
+    -------
+    torch.Size
+        The batch dimensions, broadcast.
+
+    Raises
+    ------
+    ValueError
+        If they do not broadcast, or hold no member.
     """
     shapes = [theta.shape[:-1], psi.shape[:-1], *(v.shape for d in scalars for v in d.values())]
     try:
@@ -105,6 +133,6 @@ def flatten_members(
         raise ValueError(
             f"expected batch shapes of theta, psi and hyper-parameters that broadcast, got {shown}"
         ) from error
-    vectors = [t.expand(*lead, t.shape[-1]).reshape(-1, t.shape[-1]) for t in (theta, psi)]
-    flat = [{k: v.expand(lead).reshape(-1) for k, v in d.items()} for d in scalars]
-    return lead, (*vectors, *flat)
+    if lead.numel() == 0:
+        raise ValueError(f"expected at least one member, got an empty batch of shape {tuple(lead)}")
+    return lead

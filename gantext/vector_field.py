@@ -26,8 +26,8 @@ import torch
 from scipy.integrate import solve_ivp
 from torch import Tensor
 
-from gantext._pytree import over_members, ravel
-from gantext._validation import finite
+from gantext._pytree import batch_shape, over_members, ravel
+from gantext._validation import finite, vectors
 from gantext.games.base import Game, Losses, Params
 
 
@@ -218,7 +218,9 @@ def sort_eigenvalues(values: Tensor) -> Tensor:
     """Sort complex numbers along the last dimension by imaginary part, then by real part.
 
     The order puts conjugate pairs at mirrored places. The imaginary part leads because a real
-    matrix's eigenvalues have it exactly 0 or exactly paired, so that rounding cannot reorder them.
+    matrix's eigenvalues have it exactly 0 or exactly paired, so that rounding cannot reorder the
+    two of a pair. Modes of equal frequency may still swap: rounding decides between their imaginary
+    parts.
 
     Parameters
     ----------
@@ -279,7 +281,8 @@ def flow(
     Raises
     ------
     ValueError
-        If times do not increase, or a start is not finite.
+        If times do not increase, a start is not finite or a scalar, or the batch dimensions do not
+        broadcast.
     RuntimeError
         If the integrator gives up, because the flow leaves every bound, say.
 
@@ -291,17 +294,17 @@ def flow(
     >>> (path.theta[-1].abs() < 1e-8).item(), path.psi[-1].round(decimals=6)
     (True, tensor([1.], dtype=torch.float64))
     """
-    theta, psi = finite("theta", theta), finite("psi", psi)
+    theta, psi = (tensor.detach() for tensor in vectors(theta, psi))
     times = finite("times", times)
     if times.ndim != 1 or len(times) < 2 or bool((times.diff() <= 0).any()):
         raise ValueError(f"times: expected at least two increasing moments, got {times.tolist()}")
-    lead = torch.broadcast_shapes(theta.shape[:-1], psi.shape[:-1])
+    lead = batch_shape(theta, psi)
     m, n = theta.shape[-1], psi.shape[-1]
     start = torch.cat([theta.expand(*lead, m), psi.expand(*lead, n)], dim=-1)
 
     def field(_: float, point: np.ndarray) -> np.ndarray:
         theta, psi = torch.from_numpy(point).reshape(start.shape).split([m, n], dim=-1)
-        return torch.cat(velocity(game, theta, psi, batch), dim=-1).flatten().numpy()
+        return torch.cat(velocity(game, theta, psi, batch), dim=-1).flatten().numpy(force=True)
 
     solution = solve_ivp(
         field,

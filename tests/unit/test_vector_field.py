@@ -188,9 +188,23 @@ def test_flow_leaves_its_start_alone() -> None:
     assert torch.equal(psi, before[1])
 
 
+def test_flow_starts_from_a_parameter_and_in_a_game_that_learns() -> None:
+    expected = flow(Bilinear.xy(), [1.0], [0.0], [0.0, 1.0])
+    start = torch.nn.Parameter(torch.ones(1))
+    game = Bilinear(torch.ones(1, 1, dtype=torch.float64, requires_grad=True))
+    assert torch.equal(flow(game, start, [0.0], [0.0, 1.0]).theta, expected.theta)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        ({"theta": 1.0}, r"theta: expected shape \(\.\.\., size\), got a scalar"),
+        ({"psi": 0.0}, r"psi: expected shape \(\.\.\., size\), got a scalar"),
+        (
+            {"theta": torch.ones(2, 1), "psi": torch.ones(3, 1)},
+            r"batch shapes of theta, psi .* that broadcast, got \(2,\), \(3,\)",
+        ),
+        ({"theta": torch.ones(0, 1)}, r"at least one member, got an empty batch of shape \(0,\)"),
         ({"theta": [float("nan")]}, "theta: expected numbers, got NaN"),
         ({"psi": [float("inf")]}, "psi: expected finite values"),
         ({"times": [0.0]}, "times: expected at least two increasing moments"),
@@ -223,6 +237,12 @@ def test_wrong_shapes_are_refused_by_the_game() -> None:
         velocity(Bilinear(torch.ones(3, 2)), torch.zeros(3), torch.zeros(3))
     with pytest.raises(ValueError, match=r"expected batch shapes .* that broadcast"):
         velocity(Bilinear.xy(), torch.zeros(2, 1), torch.zeros(3, 1))
+
+
+@pytest.mark.parametrize("function", [velocity, jacobian, spectrum])
+def test_a_batch_without_members_is_refused(function) -> None:
+    with pytest.raises(ValueError, match=r"at least one member, got an empty batch of .*\(4, 0\)"):
+        function(Bilinear.xy(), torch.zeros(4, 1, 1), torch.zeros(0, 1))
 
 
 def test_eigenvalues_of_antisymmetric_matrices_are_found() -> None:
