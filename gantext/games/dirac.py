@@ -11,7 +11,7 @@ from numpy.polynomial.hermite_e import hermegauss
 from torch import Tensor
 from torch.nn import functional
 
-from gantext._validation import as_float64, last_dim, non_negative, positive
+from gantext._validation import as_float64, last_dim, non_negative, one_number, positive
 from gantext.games.base import Game, Losses
 
 Penalty = Callable[[Tensor, Tensor], Tensor]
@@ -136,13 +136,13 @@ class R1:
 
     Attributes
     ----------
-    gamma : float or Tensor
+    gamma : float or Tensor, shape ()
         The penalty's weight, at least zero.
 
     Raises
     ------
     ValueError
-        If `gamma` is negative, infinite or NaN.
+        If `gamma` is negative, infinite, NaN or more than one number.
 
     References
     ----------
@@ -160,7 +160,7 @@ class R1:
     gamma: Any
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "gamma", non_negative("gamma", self.gamma))
+        object.__setattr__(self, "gamma", one_number("gamma", non_negative("gamma", self.gamma)))
 
     def __call__(self, theta: Tensor, psi: Tensor) -> Tensor:
         """Evaluate the penalty.
@@ -191,13 +191,13 @@ class R2(R1):
 
     Attributes
     ----------
-    gamma : float or Tensor
+    gamma : float or Tensor, shape ()
         The penalty's weight, at least zero.
 
     Raises
     ------
     ValueError
-        If `gamma` is negative, infinite or NaN.
+        If `gamma` is negative, infinite, NaN or more than one number.
 
     References
     ----------
@@ -226,15 +226,15 @@ class GradientPenalty:
 
     Attributes
     ----------
-    gamma : float or Tensor
+    gamma : float or Tensor, shape ()
         The penalty's weight, at least zero.
-    target : float or Tensor, optional
+    target : float or Tensor, shape (), optional
         The slope :math:`g_0` that costs nothing, at least zero.
 
     Raises
     ------
     ValueError
-        If `gamma` or `target` is negative, infinite or NaN.
+        If `gamma` or `target` is negative, infinite, NaN or more than one number.
 
     References
     ----------
@@ -252,8 +252,9 @@ class GradientPenalty:
     target: Any = 1.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "gamma", non_negative("gamma", self.gamma))
-        object.__setattr__(self, "target", non_negative("target", self.target))
+        for name in ("gamma", "target"):
+            value = one_number(name, non_negative(name, getattr(self, name)))
+            object.__setattr__(self, name, value)
 
     def __call__(self, theta: Tensor, psi: Tensor) -> Tensor:
         """Evaluate the penalty.
@@ -300,18 +301,19 @@ class DiracGAN(Game):
     non_saturating : bool, optional
         Whether the generator maximises :math:`\mathbb E f(-D)` instead of minimising
         :math:`\mathbb E f(D)`.
-    noise : float or Tensor, optional
+    noise : float or Tensor, shape (), optional
         Standard deviation :math:`\sigma` of the instance noise on data and samples. The
         expectations are computed by Gauss-Hermite quadrature with 64 nodes, not by sampling: for
         `logistic` to 1e-10 while :math:`|\psi\sigma| \le 2` and to 1e-5 up to 4; exactly for
         polynomials; coarsely where `hinge` has its kink.
-    clip : float or Tensor, optional
+    clip : float or Tensor, shape (), optional
         After every step of an update rule `psi` is put back into :math:`[-c, c]`.
 
     Raises
     ------
     ValueError
-        If `noise` is negative, `clip` is not above zero, or either is NaN or infinite.
+        If `noise` is negative, `clip` is not above zero, or either is NaN, infinite or more than
+        one number (which you sweep by ``simulate(..., game_hparams=...)``).
     TypeError
         If `f` or `penalty` cannot be called.
 
@@ -349,8 +351,8 @@ class DiracGAN(Game):
         self.f = f
         self.penalty = penalty
         self.non_saturating = bool(non_saturating)
-        self.noise = non_negative("noise", noise)
-        self.clip = None if clip is None else positive("clip", clip)
+        self.noise = one_number("noise", non_negative("noise", noise))
+        self.clip = None if clip is None else one_number("clip", positive("clip", clip))
         # A plain 0 means no noise: one node then gives f(psi theta) + f(0) to the last bit.
         silent = not isinstance(noise, Tensor) and noise == 0
         self._nodes = torch.zeros(1, dtype=torch.float64) if silent else _NODES

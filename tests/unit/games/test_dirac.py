@@ -175,6 +175,17 @@ nan = float("nan")
         (lambda: DiracGAN().value([1.0, 2.0], [1.0]), r"theta: expected shape \(\.\.\., 1\), got"),
         (lambda: DiracGAN().value([1.0], 2.0), r"psi: expected shape \(\.\.\., 1\), got \(\)"),
         (lambda: DiracGAN().value([nan], [1.0]), "theta: expected numbers, got NaN"),
+        *(
+            (make, rf"{name}: expected one number; sweep it by simulate.* got shape \({size},\)")
+            for make, name, size in [
+                (lambda: DiracGAN(noise=torch.tensor([0.1, 0.2])), "noise", 2),
+                (lambda: DiracGAN(noise=[0.1]), "noise", 1),
+                (lambda: DiracGAN(clip=[0.1, 0.2]), "clip", 2),
+                (lambda: R1(torch.ones(3)), "gamma", 3),
+                (lambda: GradientPenalty([1.0, 2.0]), "gamma", 2),
+                (lambda: GradientPenalty(1.0, target=[1.0, 2.0]), "target", 2),
+            ]
+        ),
     ],
 )
 def test_bad_values_are_refused(make, message: str) -> None:
