@@ -68,7 +68,7 @@ class Bilinear(Game):
     affine = True
 
     def __init__(self, A: Any, P: Any = None, Q: Any = None) -> None:
-        self.A = finite("A", A)
+        self.A = finite("A", A).clone()  # the caller may go on writing into its array
         if self.A.ndim != 2 or self.A.numel() == 0:
             raise ValueError(
                 f"A: expected a matrix of shape (m, n), got shape {tuple(self.A.shape)}"
@@ -241,4 +241,4 @@ def _symmetric(name: str, value: Any, size: int) -> Tensor:
         raise ValueError(
             f"{name}: expected a symmetric matrix, got entries that differ by {float(gap):.6g}"
         )
-    return matrix
+    return matrix.clone()

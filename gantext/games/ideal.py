@@ -90,7 +90,7 @@ class IdealGame(Game):
             raise ValueError(
                 f"p_data: expected one distribution, shape (K,), got shape {tuple(p_data.shape)}"
             )
-        self.p_data = p_data
+        self.p_data = p_data.clone()  # the caller may go on writing into its array
 
     def __repr__(self) -> str:
         return f"IdealGame(p_data={self.p_data.tolist()})"

@@ -65,6 +65,22 @@ def test_inputs_become_float64_and_stay_unchanged() -> None:
     assert Bilinear.xy().A.tolist() == [[1.0]]
 
 
+def test_the_callers_arrays_stay_the_callers() -> None:
+    arrays = [np.eye(2) for _ in range(3)]
+    game = Bilinear(*arrays)
+    for array in arrays:
+        array[:] = 7.0
+    for matrix in (game.A, game.P, game.Q):
+        assert matrix.tolist() == [[1.0, 0.0], [0.0, 1.0]]
+
+
+def test_gradients_reach_the_matrices() -> None:
+    A = random_matrix(3, 2).requires_grad_()
+    theta, psi = random_matrix(3, seed=1), random_matrix(2, seed=2)
+    Bilinear(A).value(theta, psi).backward()
+    torch.testing.assert_close(A.grad, torch.outer(theta, psi))
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (2, 5), (4, 3)])
 def test_mode_energies_of_singular_vectors(shape: tuple[int, int]) -> None:
     A = random_matrix(*shape)

@@ -33,6 +33,21 @@ def test_it_is_a_game_that_shows_its_data(game):
     assert repr(game) == "IdealGame(p_data=[0.2, 0.3, 0.5])"
 
 
+def test_the_callers_array_stays_the_callers():
+    p_data = np.array(P_DATA)
+    game = IdealGame(p_data)
+    p_data[:] = 1.0
+    assert game.p_data.tolist() == P_DATA
+
+
+def test_data_may_be_float32_and_keep_their_gradient():
+    assert IdealGame(torch.ones(3) / 3).p_data.tolist() == pytest.approx([1 / 3] * 3, abs=1e-15)
+    logits = torch.zeros(3, requires_grad=True)
+    game = IdealGame(torch.softmax(logits, -1))
+    game.value(P_DATA, [0.5, 0.25, 0.25]).backward()
+    assert logits.grad.tolist() == pytest.approx((np.log(2) / 9 * np.array([2, -1, -1])).tolist())
+
+
 @pytest.mark.parametrize(
     ("p_shape", "d_shape", "shape"),
     [
