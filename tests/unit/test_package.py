@@ -1,0 +1,10 @@
+"""What an installed gantext carries beside its modules."""
+
+from importlib.resources import files
+
+import pytest
+
+
+@pytest.mark.parametrize("name", ["py.typed", "book.mplstyle"])
+def test_the_package_holds(name):
+    assert files("gantext").joinpath(name).is_file()
