@@ -1,4 +1,4 @@
-"""What all tests share, the chapters among them: pytest reads this file from the folder above each."""
+"""What all tests share; it stands here, above `book` too, so that the chapters' tests load it."""
 
 import os
 
