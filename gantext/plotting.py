@@ -14,7 +14,13 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import Colormap, LinearSegmentedColormap, TwoSlopeNorm, to_rgba
+from matplotlib.colors import (
+    Colormap,
+    LinearSegmentedColormap,
+    TwoSlopeNorm,
+    is_color_like,
+    to_rgba,
+)
 from matplotlib.patches import Circle, Rectangle
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
@@ -243,6 +249,7 @@ def unit_circle(ax: Axes) -> None:
     Examples
     --------
     >>> ax = eigenvalues([0.5 + 0.5j, 0.5 - 0.5j], boundary=unit_circle)
+    >>> plt.close(ax.figure)
     """
     disk = Circle((0, 0), 1, facecolor=_STABLE, edgecolor=_QUIET, linewidth=1.2, zorder=0.5)
     disk.set(gid=_BOUNDARY, label="stable")
@@ -260,6 +267,7 @@ def imaginary_axis(ax: Axes) -> None:
     Examples
     --------
     >>> ax = eigenvalues([0.5 + 0.5j, 0.5 - 0.5j], boundary=imaginary_axis)
+    >>> plt.close(ax.figure)
     """
     far = 1e6  # beyond any limits; added as an artist, so that it does not stretch them
     half = Rectangle((-far, 0), far, 1, facecolor=_STABLE, zorder=0.5, label="stable")
@@ -305,12 +313,14 @@ def eigenvalues(
     Returns
     -------
     Axes
-        With equal scales on both axes.
+        With equal scales on both axes. Limits that you set, before or after, are kept: the axes
+        then become narrower or lower instead.
 
     Raises
     ------
     ValueError
-        If there is no value, one is not finite, or `sweep` does not match `values`.
+        If there is no value, one is not finite, `color` is no colour, or `sweep` does not match
+        `values`.
 
     Examples
     --------
@@ -322,6 +332,7 @@ def eigenvalues(
         np.empty(0) if predicted is None else _array("predicted", predicted, dtype=complex).ravel()
     )
     shades = None if sweep is None else _sweep(sweep, lambdas.shape)
+    shade = _color(color)
     new = ax is None
     ax = _axes(ax, square=True)
     if boundary is not None and not any(
@@ -332,7 +343,7 @@ def eigenvalues(
         lambdas.real.ravel(),
         lambdas.imag.ravel(),
         s=34,
-        c=np.array([to_rgba(color)]) if shades is None else shades,
+        c=np.array([to_rgba(shade)]) if shades is None else shades,
         cmap=None if shades is None else _SWEEP,
         label=label,
         zorder=3,
@@ -355,7 +366,7 @@ def eigenvalues(
     if new:
         ax.set(xlabel="real part", ylabel="imaginary part")
         ax.margins(0.15)  # room beyond the boundary
-    ax.set_aspect("equal", adjustable="datalim")
+    _equal_scales(ax)
     if label is not None or rings.size:
         ax.legend()
     return ax
@@ -548,7 +559,7 @@ def curves(
     Raises
     ------
     ValueError
-        If the shapes do not match or a value is not finite.
+        If the shapes, labels or colours do not match, or a value is not finite.
 
     Examples
     --------
@@ -576,7 +587,8 @@ def convergence(
     Parameters
     ----------
     values : array-like, shape (T, ...)
-        Distances, speeds or gaps, at least 0; an exact 0 has no logarithm and leaves a gap.
+        Distances, speeds or gaps, at least 0; an exact 0 has no logarithm and leaves a gap. What is
+        0 throughout has no line, and no label.
     steps : array-like, shape (T,), optional
         The abscissa. By default 0 to T - 1.
     ax, labels, color, predicted, legend : optional
@@ -591,7 +603,7 @@ def convergence(
     Raises
     ------
     ValueError
-        If a value is negative or not finite, or the shapes do not match.
+        If a value is negative or not finite, or the shapes, labels or colours do not match.
 
     Examples
     --------
@@ -767,11 +779,21 @@ def _colors(color: Any, count: int) -> list[Any]:
     if color is None:
         cycle = plt.rcParams["axes.prop_cycle"].by_key()["color"]
         return [cycle[k % len(cycle)] for k in range(count)]
-    if isinstance(color, list):
-        if len(color) != count:
-            raise ValueError(f"color: expected one colour or a list of {count}, got {len(color)}")
-        return color
-    return [color] * count
+    if is_color_like(color):
+        return [color] * count
+    if isinstance(color, str) or not isinstance(color, Sequence | np.ndarray):
+        raise ValueError(f"color: expected one colour or {count}, got {color!r:.80}")
+    if len(color) != count:
+        raise ValueError(f"color: expected one colour or {count}, got {len(color)}")
+    for one in color:
+        _color(one)
+    return list(color)
+
+
+def _color(color: Any) -> Any:
+    if not is_color_like(color):
+        raise ValueError(f"color: expected what matplotlib takes for a colour, got {color!r:.80}")
+    return color
 
 
 # --- how it is drawn ---------------------------------------------------------------------------
@@ -785,6 +807,20 @@ def _axes(ax: Axes | None, *, square: bool = False) -> Axes:
         made.set_aspect("equal")
         made.locator_params(nbins=6)
     return made
+
+
+def _equal_scales(ax: Axes) -> None:
+    """Make scales equal: by wider limits, or by another box where the caller fixes the limits."""
+    ax.set_aspect("equal", adjustable="datalim")
+    _keep_limits(ax)
+    for axis in ("x", "y"):
+        ax.callbacks.connect(f"{axis}lim_changed", _keep_limits)
+
+
+def _keep_limits(ax: Axes) -> None:
+    fixed = not (ax.get_autoscalex_on() and ax.get_autoscaley_on())
+    if fixed and ax.get_aspect() == 1:
+        ax.set_adjustable("box")
 
 
 def _figure(ax: Axes) -> Any:
@@ -857,6 +893,8 @@ def _label_ends(
     last = [np.flatnonzero(np.isfinite(line)) for line in y.T]
     ends = [(x[i[-1]], line[i[-1]]) for i, line in zip(last, y.T, strict=True) if i.size]
     kept = [k for k, i in enumerate(last) if i.size]
+    if not kept:  # every value is a gap
+        return
     heights = ax.transData.transform(ends)[:, 1] * 72 / _figure(ax).dpi
     free = -np.inf
     for j in np.argsort(heights, kind="stable"):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from matplotlib.collections import LineCollection, PathCollection
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.colors import to_hex, to_rgb, to_rgba
 from matplotlib.patches import Circle, Rectangle
 
 from gantext import plotting
@@ -248,6 +248,33 @@ def test_the_left_half_plane_is_shaded_and_does_not_stretch_the_limits(ax):
     assert not half.get_window_extent().contains(*inside[1])
 
 
+@pytest.mark.parametrize("order", ["before", "after"])
+@pytest.mark.parametrize("limits", [{"xlim": (-3, 1), "ylim": (-1, 1)}, {"xlim": (-3, 1)}])
+def test_limits_that_the_caller_sets_are_kept_without_a_warning(ax, caplog, order, limits):
+    if order == "before":
+        ax.set(**limits)
+    plotting.eigenvalues([-1 + 0.5j, -1 - 0.5j], ax=ax, boundary=plotting.imaginary_axis)
+    if order == "after":
+        ax.set(**limits)
+    ax.figure.canvas.draw()
+    assert not caplog.records
+    assert ax.get_xlim() == (-3, 1)
+    if "ylim" in limits:
+        assert ax.get_ylim() == (-1, 1)
+    origin, right, up = ax.transData.transform([(0, 0), (1, 0), (0, 1)])
+    assert right[0] - origin[0] == pytest.approx(up[1] - origin[1])
+
+
+def test_free_limits_fill_the_axes(ax):
+    before = ax.get_position().bounds
+    plotting.eigenvalues([-1 + 0.5j, -1 - 0.5j], ax=ax, boundary=plotting.imaginary_axis)
+    ax.figure.canvas.draw()
+    assert ax.get_adjustable() == "datalim"
+    assert ax.get_position().width >= before[2]
+    origin, right, up = ax.transData.transform([(0, 0), (1, 0), (0, 1)])
+    assert right[0] - origin[0] == pytest.approx(up[1] - origin[1], rel=0.01)
+
+
 def test_predictions_are_hollow_rings_named_once(ax):
     plotting.eigenvalues([1j], ax=ax, predicted=[1j], label="measured")
     plotting.eigenvalues([2j], ax=ax, predicted=[2j], label="other")
@@ -343,6 +370,37 @@ def test_convergence_is_logarithmic_and_an_exact_zero_leaves_a_gap(ax):
     assert ends == {"slow": (2, 0.25), "fast": (1, 0.1)}  # named where it is last seen
 
 
+def test_what_is_zero_throughout_leaves_nothing_but_gaps(ax):
+    plotting.convergence(np.zeros(4), ax=ax, labels=["a"])
+    assert np.isnan(ax.lines[0].get_ydata()).all()
+    assert not ax.texts
+
+
+@pytest.mark.parametrize(
+    "color",
+    [
+        (plotting.GENERATOR, plotting.DATA),
+        np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]),
+        [("red", 0.5), "C1"],
+        np.array(["red", "blue"]),
+    ],
+    ids=["tuple", "array", "list", "array of names"],
+)
+def test_colours_one_for_each(ax, color):
+    x = np.linspace(0, 1, 5)
+    plotting.curves(x, np.stack([x, 2 * x], -1), ax=ax, color=color)
+    assert [to_rgba(line.get_color()) for line in ax.lines] == [to_rgba(one) for one in color]
+
+
+@pytest.mark.parametrize("color", ["red", (1.0, 0.0, 0.0), np.array([0.0, 0.5, 1.0]), ("C0", 0.5)])
+def test_one_colour_for_all_is_no_list_of_colours(ax, color):
+    x = np.linspace(0, 1, 5)
+    plotting.trajectories(
+        np.stack([x, x, x], -1), np.stack([x, 2 * x, 3 * x], -1), ax=ax, color=color
+    )
+    assert [to_rgba(line.get_color()) for line in ax.lines] == [to_rgba(color)] * 3
+
+
 # --- rules for all --------------------------------------------------------------------------
 
 X = np.linspace(-1, 1, 5)
@@ -411,7 +469,19 @@ WRONG = {
     ),
     "too few colours": (
         lambda: plotting.curves(X, MESH, color=["red"]),
-        "color: expected one colour or a list of 5, got 1",
+        "color: expected one colour or 5, got 1",
+    ),
+    "no colour at all": (
+        lambda: plotting.curves(X, MESH, color="rainbow"),
+        "color: expected one colour or 5, got 'rainbow'",
+    ),
+    "one that is no colour": (
+        lambda: plotting.trajectories(MESH, MESH, color=("red", "rainbow", "red", "red", "red")),
+        "color: expected what matplotlib takes for a colour, got 'rainbow'",
+    ),
+    "dots of no colour": (
+        lambda: plotting.eigenvalues(X, color=["red", "blue"]),
+        "color: expected what matplotlib takes for a colour, got",
     ),
     "curves without time": (lambda: plotting.curves(1.0, 1.0), r"got \(\) and \(\)"),
     "no eigenvalues": (
