@@ -1,6 +1,12 @@
 """pyproject.toml, constraints.txt, environment.yml and the Makefile lead to one place."""
 
+import ast
 import re
+import shutil
+import subprocess
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
 
 import pytest
 import yaml
@@ -8,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tools.book import ROOT
-from tools.colab import read_freeze
+from tools.colab import read_freeze, read_table
 
 
 @pytest.fixture
@@ -57,6 +63,39 @@ def test_runtime_needs_nothing_of_the_extras(pyproject, extras):
         assert not runtime & {canonicalize_name(Requirement(r).name) for r in extra}
 
 
+def imported(folder):
+    """Return the names of the packages that the modules in `folder` import."""
+    names = set()
+    for file in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names.add(node.module.partition(".")[0])
+    return names
+
+
+def test_the_library_declares_what_it_imports(pyproject):
+    declared = {
+        canonicalize_name(Requirement(r).name) for r in pyproject["project"]["dependencies"]
+    }
+    distributions = packages_distributions()
+    others = imported(ROOT / "gantext") - sys.stdlib_module_names - {"gantext"}
+    assert {"IPython", "torch"} <= others
+    for name in others:
+        assert declared & set(map(canonicalize_name, distributions[name])), name
+
+
+def test_a_module_that_no_layer_has_is_noticed(tmp_path):
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    shutil.copytree(ROOT / "gantext", tmp_path / "gantext")
+    (tmp_path / "gantext" / "stray.py").touch()
+    lint = Path(sys.executable).with_name("lint-imports")
+    result = subprocess.run([lint, "--no-cache"], cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode == 1, result.stdout
+    assert "gantext.stray" in result.stdout
+
+
 def test_conda_reaches_the_same_place_through_pip(pyproject, extras):
     conda = yaml.safe_load((ROOT / "environment.yml").read_text())
     assert conda["name"] == pyproject["project"]["name"]
@@ -85,3 +124,13 @@ def test_workflows_run_on_every_declared_python(pyproject):
     tested_by_ruff = pyproject["tool"]["ruff"]["target-version"]
     assert tested_by_ruff == "py" + declared[0].replace(".", "")
     assert pyproject["tool"]["mypy"]["python_version"] == declared[0]
+
+
+def test_the_colab_workflow_has_the_python_of_the_table():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/colab.yml").read_text())
+    (setup,) = [
+        step
+        for step in workflow["jobs"]["chapters"]["steps"]
+        if step.get("uses", "").startswith("actions/setup-python")
+    ]
+    assert setup["with"]["python-version"] == read_table()["python"]
