@@ -17,13 +17,16 @@ rule                            step                                factor on :m
 `SymplecticGradientAdjustment`  :math:`w + \eta (v + \lambda Av)`   :math:`|1-\eta\lambda+\eta i|`
 `ProximalPoint`                 :math:`w_+ = w + \eta v(w_+)`       :math:`1/\sqrt{1 + \eta^2}`
 ==============================  ==================================  ===========================
+
+The table is about plain steps. A rule that hands gradients to an optimiser (a `GradientRule`) also
+takes one from `gantext.optimizers`: ``Alternating(optimizer=Adam())`` is how most GANs are trained.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
 import torch
@@ -41,6 +44,7 @@ from gantext._pytree import (
 )
 from gantext._validation import as_float64, finite, non_negative, positive
 from gantext.games.base import Game, Losses, Params
+from gantext.optimizers import SGD, Optimizer
 from gantext.vector_field import (
     Trajectory,
     eigenvalues,
@@ -50,17 +54,31 @@ from gantext.vector_field import (
 
 Hyperparameters = dict[str, Tensor]
 Velocity = tuple[Params, Params]
-_Moved = tuple[Params, Params, Any]
 
 
 class _Play(NamedTuple):
-    """One step's game with its batch: what a rule may ask for."""
+    """One step's game with its batch: what a rule may ask for, and no more than it needs."""
 
     game: Game
     batch: Any
 
+    def both(self, theta: Params, psi: Params) -> tuple[Velocity, Losses]:
+        return velocity_and_losses(self.game, theta, psi, self.batch)
+
     def velocity(self, theta: Params, psi: Params) -> Velocity:
-        return velocity_and_losses(self.game, theta, psi, self.batch)[0]
+        return self.both(theta, psi)[0]
+
+    def generator(self, theta: Params, psi: Params) -> tuple[Params, Tensor]:
+        v, minus_loss = torch.func.grad_and_value(
+            lambda t: -self.game.losses(t, psi, self.batch).generator
+        )(theta)
+        return v, -minus_loss
+
+    def discriminator(self, theta: Params, psi: Params) -> tuple[Params, Tensor]:
+        v, minus_loss = torch.func.grad_and_value(
+            lambda p: -self.game.losses(theta, p, self.batch).discriminator
+        )(psi)
+        return v, -minus_loss
 
 
 class State(NamedTuple):
@@ -83,18 +101,23 @@ class State(NamedTuple):
 
 
 class StepInfo(NamedTuple):
-    """What a rule saw at the point from which it stepped.
+    """What each player saw where it began to move.
+
+    Where players alternate, the generator begins after the discriminator has moved.
 
     Attributes
     ----------
     losses : Losses
-        Both players' losses there.
+        Each player's loss there.
     speed : Tensor
-        Euclidean norm of the velocity there; 0 exactly at an equilibrium of the flow.
+        Euclidean norm of the two velocities together; 0 exactly at an equilibrium of the flow.
     """
 
     losses: Losses
     speed: Tensor
+
+
+_Moved = tuple[Params, Params, Any, StepInfo]
 
 
 class Solution(NamedTuple):
@@ -141,12 +164,13 @@ class UpdateRule(ABC):
         eta_psi : float or Tensor, shape (...), optional
             Step size of the discriminator.
         **own : float or Tensor, shape (...)
-            The rule's own hyper-parameters, all of them.
+            The rule's own hyper-parameters, all of them, and those of its optimiser that shall
+            differ from their defaults.
 
         Returns
         -------
         dict of Tensor
-            ``eta``, ``eta_psi`` and the rule's own, float64.
+            ``eta``, ``eta_psi``, the rule's own and the optimiser's, float64.
 
         Raises
         ------
@@ -155,15 +179,20 @@ class UpdateRule(ABC):
         TypeError
             If a name is unknown or missing.
         """
-        if own.keys() != self.own_hparams.keys():
+        missing = self.own_hparams.keys() - own.keys()
+        extra = {name: value for name, value in own.items() if name not in self.own_hparams}
+        unknown = extra.keys() - self._optional.keys()
+        if missing or unknown:
             expected = ["eta", "eta_psi (optional)", *self.own_hparams]
+            expected += [f"{name} (optional)" for name in self._optional]
             got = ["eta", *own]
             raise TypeError(f"{type(self).__name__}: expected {expected}, got {got}")
         checked = {
             "eta": positive("eta", eta),
             "eta_psi": positive("eta_psi", eta if eta_psi is None else eta_psi),
         }
-        return checked | {name: check(name, own[name]) for name, check in self.own_hparams.items()}
+        checked |= {name: check(name, own[name]) for name, check in self.own_hparams.items()}
+        return checked | self._fill(extra)
 
     def init(self, theta: Params, psi: Params) -> State:
         """Return the state before the first step.
@@ -203,23 +232,84 @@ class UpdateRule(ABC):
         State
             After the step.
         StepInfo
-            Losses and speed at the point from which the step was taken.
+            Losses and speed where each player began to move.
         """
-        v, losses = velocity_and_losses(game, state.theta, state.psi, batch)
-        theta, psi, memory = self._move(_Play(game, batch), state, v, hparams)
+        theta, psi, memory, info = self._move(_Play(game, batch), state, hparams)
         theta, psi = game.project(theta, psi)
-        return State(theta, psi, memory, state.taken + 1), StepInfo(losses, norm(v))
+        return State(theta, psi, memory, state.taken + 1), info
+
+    @property
+    def _optional(self) -> dict[str, Any]:
+        """Hyper-parameters that have defaults."""
+        return {}
+
+    def _fill(self, given: dict[str, Any]) -> Hyperparameters:
+        """Check the hyper-parameters that have defaults, and fill in the others."""
+        return {}
 
     def _memory(self, theta: Params, psi: Params) -> Any:
         """Return the memory before the first step."""
         return ()
 
     @abstractmethod
-    def _move(self, play: _Play, state: State, v: Velocity, h: Hyperparameters) -> _Moved:
-        """Return new ``theta``, ``psi`` and memory; ``v`` is the velocity at the state."""
+    def _move(self, play: _Play, state: State, h: Hyperparameters) -> _Moved:
+        """Return new ``theta`` and ``psi``, the new memory, and what was seen."""
 
 
-class Simultaneous(UpdateRule):
+class _Memory(NamedTuple):
+    """What a gradient rule remembers: its own memory and each player's optimiser's."""
+
+    own: Any
+    theta: Any
+    psi: Any
+
+
+@dataclass(frozen=True)
+class GradientRule(UpdateRule):
+    """Base class of the rules whose players hand their velocities to an optimiser.
+
+    Attributes
+    ----------
+    optimizer : Optimizer
+        What each player does with its velocity; keyword only. Plain steps by default.
+
+    Examples
+    --------
+    >>> from gantext.optimizers import Adam
+    >>> from gantext.updates import Alternating
+    >>> rule = Alternating(optimizer=Adam())
+    >>> sorted(rule.hparams(eta=1e-3, beta1=0.5))
+    ['beta1', 'beta2', 'epsilon', 'eta', 'eta_psi']
+    """
+
+    optimizer: Optimizer = field(default=SGD(), kw_only=True)
+
+    @property
+    def _optional(self) -> dict[str, Any]:
+        return self.optimizer.defaults
+
+    def _fill(self, given: dict[str, Any]) -> Hyperparameters:
+        return self.optimizer.hparams(**given)
+
+    def _memory(self, theta: Params, psi: Params) -> _Memory:
+        own = self._own_memory(theta, psi)
+        return _Memory(own, self.optimizer.init(theta), self.optimizer.init(psi))
+
+    def _own_memory(self, theta: Params, psi: Params) -> Any:
+        """Return what the rule itself remembers before the first step."""
+        return ()
+
+    def _moves(
+        self, v: Velocity, memory: _Memory, taken: Tensor, h: Hyperparameters
+    ) -> tuple[Velocity, _Memory]:
+        """Turn both velocities into movements."""
+        m_theta, of_theta = self.optimizer.move(v[0], memory.theta, taken, h["eta"], h)
+        m_psi, of_psi = self.optimizer.move(v[1], memory.psi, taken, h["eta_psi"], h)
+        return (m_theta, m_psi), _Memory(memory.own, of_theta, of_psi)
+
+
+@dataclass(frozen=True)
+class Simultaneous(GradientRule):
     r"""Both players step at once along their own gradients: :math:`w + \eta v(w)`.
 
     On a bilinear game with singular value :math:`\sigma` the distance grows by
@@ -236,12 +326,14 @@ class Simultaneous(UpdateRule):
     (tensor([1.], dtype=torch.float64), tensor([0.1000], dtype=torch.float64))
     """
 
-    def _move(self, play: _Play, state: State, v: Velocity, h: Hyperparameters) -> _Moved:
-        return *_add(state.theta, state.psi, v, h), ()
+    def _move(self, play: _Play, state: State, h: Hyperparameters) -> _Moved:
+        v, losses = play.both(state.theta, state.psi)
+        move, memory = self._moves(v, state.memory, state.taken, h)
+        return *_add(state, move), memory, StepInfo(losses, norm(v))
 
 
 @dataclass(frozen=True)
-class Alternating(UpdateRule):
+class Alternating(GradientRule):
     r"""The discriminator steps, then the generator answers the discriminator's new parameters.
 
     On :math:`f = xy` the step is a linear map of determinant 1: orbits stay on an ellipse for
@@ -269,17 +361,24 @@ class Alternating(UpdateRule):
         if self.discriminator_steps < 1:
             raise ValueError(f"discriminator_steps: expected >= 1, got {self.discriminator_steps}")
 
-    def _move(self, play: _Play, state: State, v: Velocity, h: Hyperparameters) -> _Moved:
-        theta, psi, v_psi = state.theta, state.psi, v[1]
-        for taken in range(self.discriminator_steps):
-            if taken:
-                v_psi = play.velocity(theta, psi)[1]
-            psi = play.game.project(theta, add_scaled(psi, h["eta_psi"], v_psi))[1]
-        v_theta = play.velocity(theta, psi)[0]
-        return add_scaled(theta, h["eta"], v_theta), psi, ()
+    def _move(self, play: _Play, state: State, h: Hyperparameters) -> _Moved:
+        theta, psi, (own, of_theta, of_psi) = state.theta, state.psi, state.memory
+        first = None
+        for k in range(self.discriminator_steps):
+            v_psi, loss_psi = play.discriminator(theta, psi)
+            first = first or (v_psi, loss_psi)
+            taken = state.taken * self.discriminator_steps + k
+            move, of_psi = self.optimizer.move(v_psi, of_psi, taken, h["eta_psi"], h)
+            psi = play.game.project(theta, add_scaled(psi, 1.0, move))[1]
+        v_theta, loss_theta = play.generator(theta, psi)
+        move, of_theta = self.optimizer.move(v_theta, of_theta, state.taken, h["eta"], h)
+        assert first is not None  # at least one discriminator step
+        info = StepInfo(Losses(loss_theta, first[1]), norm((v_theta, first[0])))
+        return add_scaled(theta, 1.0, move), psi, _Memory(own, of_theta, of_psi), info
 
 
-class Extragradient(UpdateRule):
+@dataclass(frozen=True)
+class Extragradient(GradientRule):
     r"""Look ahead, then step along the gradient found there: :math:`w + \eta v(w + \eta v(w))`.
 
     On :math:`f = xy` the distance is multiplied by :math:`\sqrt{1 - \eta^2 + \eta^4} < 1` for
@@ -295,12 +394,16 @@ class Extragradient(UpdateRule):
     (tensor([0.9900], dtype=torch.float64), tensor([0.1000], dtype=torch.float64))
     """
 
-    def _move(self, play: _Play, state: State, v: Velocity, h: Hyperparameters) -> _Moved:
-        ahead = play.game.project(*_add(state.theta, state.psi, v, h))
-        return *_add(state.theta, state.psi, play.velocity(*ahead), h), ()
+    def _move(self, play: _Play, state: State, h: Hyperparameters) -> _Moved:
+        v, losses = play.both(state.theta, state.psi)
+        move, memory = self._moves(v, state.memory, 2 * state.taken, h)
+        ahead = play.game.project(*_add(state, move))
+        move, memory = self._moves(play.velocity(*ahead), memory, 2 * state.taken + 1, h)
+        return *_add(state, move), memory, StepInfo(losses, norm(v))
 
 
-class Optimistic(UpdateRule):
+@dataclass(frozen=True)
+class Optimistic(GradientRule):
     r"""Step along the gradient expected next: :math:`w + 2\eta v(w) - \eta v(w_{-1})`.
 
     One gradient a step, and still the look-ahead of `Extragradient` to first order. The first
@@ -316,15 +419,17 @@ class Optimistic(UpdateRule):
     (tensor([0.9800], dtype=torch.float64), tensor([0.2000], dtype=torch.float64))
     """
 
-    def _memory(self, theta: Params, psi: Params) -> Any:
+    def _own_memory(self, theta: Params, psi: Params) -> Any:
         return zeros_like((theta, psi))
 
-    def _move(self, play: _Play, state: State, v: Velocity, h: Hyperparameters) -> _Moved:
+    def _move(self, play: _Play, state: State, h: Hyperparameters) -> _Moved:
+        v, losses = play.both(state.theta, state.psi)
+        move, memory = self._moves(v, state.memory, state.taken, h)
         first = state.taken == 0
         expected = tree_map(
-            lambda now, before: 2 * now - torch.where(first, now, before), v, state.memory
+            lambda now, before: 2 * now - torch.where(first, now, before), move, memory.own
         )
-        return *_add(state.theta, state.psi, expected, h), v
+        return *_add(state, expected), memory._replace(own=move), StepInfo(losses, norm(v))
 
 
 @dataclass(frozen=True)
@@ -359,18 +464,23 @@ class Momentum(UpdateRule):
     def _memory(self, theta: Params, psi: Params) -> Any:
         return zeros_like((theta, psi))
 
-    def _move(self, play: _Play, state: State, v: Velocity, h: Hyperparameters) -> _Moved:
-        m_psi = _keep(state.memory[1], h["beta"], h["eta_psi"], v[1])
+    def _move(self, play: _Play, state: State, h: Hyperparameters) -> _Moved:
+        if self.alternating:
+            v_psi, loss_psi = play.discriminator(state.theta, state.psi)
+        else:
+            (v_theta, v_psi), (loss_theta, loss_psi) = play.both(state.theta, state.psi)
+        m_psi = _keep(state.memory[1], h["beta"], h["eta_psi"], v_psi)
         psi = add_scaled(state.psi, 1.0, m_psi)
-        v_theta = v[0]
         if self.alternating:
             psi = play.game.project(state.theta, psi)[1]
-            v_theta = play.velocity(state.theta, psi)[0]
+            v_theta, loss_theta = play.generator(state.theta, psi)
         m_theta = _keep(state.memory[0], h["beta"], h["eta"], v_theta)
-        return add_scaled(state.theta, 1.0, m_theta), psi, (m_theta, m_psi)
+        info = StepInfo(Losses(loss_theta, loss_psi), norm((v_theta, v_psi)))
+        return add_scaled(state.theta, 1.0, m_theta), psi, (m_theta, m_psi), info
 
 
-class Consensus(UpdateRule):
+@dataclass(frozen=True)
+class Consensus(GradientRule):
     r"""Both players descend the speed as well: :math:`w + \eta (v - \gamma J^\top v)`.
 
     The added term is the gradient of :math:`\tfrac{\gamma}{2}\lVert v \rVert^2`, which vanishes
@@ -392,14 +502,16 @@ class Consensus(UpdateRule):
 
     own_hparams: ClassVar = {"gamma": non_negative}
 
-    def _move(self, play: _Play, state: State, v: Velocity, h: Hyperparameters) -> _Moved:
-        pull = torch.func.vjp(play.velocity, state.theta, state.psi)[1]
+    def _move(self, play: _Play, state: State, h: Hyperparameters) -> _Moved:
+        at = (state.theta, state.psi)
+        v, pull, losses = torch.func.vjp(play.both, *at, has_aux=True)  # type: ignore[misc]
         direction = add_scaled(v, -h["gamma"], pull(v))
-        return *_add(state.theta, state.psi, direction, h), ()
+        move, memory = self._moves(direction, state.memory, state.taken, h)
+        return *_add(state, move), memory, StepInfo(losses, norm(v))
 
 
 @dataclass(frozen=True)
-class SymplecticGradientAdjustment(UpdateRule):
+class SymplecticGradientAdjustment(GradientRule):
     r"""Correct the step by the game's rotation: :math:`w + \eta (v + \lambda A v)`.
 
     Here :math:`A = \tfrac12 (J - J^\top)` is the antisymmetric part of the velocity's Jacobian:
@@ -428,17 +540,19 @@ class SymplecticGradientAdjustment(UpdateRule):
     align: bool = True
     own_hparams: ClassVar = {"strength": non_negative}
 
-    def _move(self, play: _Play, state: State, v: Velocity, h: Hyperparameters) -> _Moved:
+    def _move(self, play: _Play, state: State, h: Hyperparameters) -> _Moved:
         at = (state.theta, state.psi)
-        j_v = torch.func.jvp(play.velocity, at, v)[1]
-        jt_v = torch.func.vjp(play.velocity, *at)[1](v)
+        v, pull, losses = torch.func.vjp(play.both, *at, has_aux=True)  # type: ignore[misc]
+        j_v, jt_v = torch.func.jvp(play.velocity, at, v)[1], pull(v)
         turn = tree_map(lambda a, b: (a - b) / 2, j_v, jt_v)
         strength = h["strength"]
         if self.align:
             # In the paper's terms xi = -v, grad H = J'v, A'xi = -turn; 1/10 breaks ties towards +.
             size = ravel(v)[0].numel()
             strength = strength * torch.sign(dot(v, jt_v) * dot(turn, jt_v) / size + 0.1)
-        return *_add(state.theta, state.psi, add_scaled(v, strength, turn), h), ()
+        direction = add_scaled(v, strength, turn)
+        move, memory = self._moves(direction, state.memory, state.taken, h)
+        return *_add(state, move), memory, StepInfo(losses, norm(v))
 
 
 class ProximalPoint(UpdateRule):
@@ -462,12 +576,13 @@ class ProximalPoint(UpdateRule):
     (tensor([0.5000], dtype=torch.float64), tensor([0.5000], dtype=torch.float64))
     """
 
-    def _move(self, play: _Play, state: State, v: Velocity, h: Hyperparameters) -> _Moved:
+    def _move(self, play: _Play, state: State, h: Hyperparameters) -> _Moved:
         if not play.game.affine:
             raise TypeError(
                 "ProximalPoint: expected a game with an affine velocity (game.affine is True), "
                 f"such as Bilinear, got {type(play.game).__name__}; Extragradient comes close to it"
             )
+        v, losses = play.both(state.theta, state.psi)
         flat, unravel = ravel((state.theta, state.psi))
         n_theta = ravel(state.theta)[0].numel()
         is_theta = torch.arange(flat.numel(), device=flat.device) < n_theta
@@ -475,7 +590,8 @@ class ProximalPoint(UpdateRule):
         j = jacobian(play.game, state.theta, state.psi, play.batch)
         system = torch.eye(flat.numel(), dtype=flat.dtype, device=flat.device) - eta[:, None] * j
         move = torch.linalg.solve(system, eta * ravel(v)[0])
-        return *unravel(flat + move), ()
+        theta, psi = unravel(flat + move)
+        return theta, psi, (), StepInfo(losses, norm(v))
 
 
 @dataclass(frozen=True)
@@ -520,14 +636,15 @@ class Averaged(UpdateRule):
     def _memory(self, theta: Params, psi: Params) -> Any:
         return self.rule.init(theta, psi)
 
-    def _move(self, play: _Play, state: State, v: Velocity, h: Hyperparameters) -> _Moved:
+    def _move(self, play: _Play, state: State, h: Hyperparameters) -> _Moved:
         inner, _ = self.rule.step(play.game, state.memory, play.batch, h)
         mean = tree_map(
             lambda mean, new: mean + (new - mean) / (state.taken + 1),
             (state.theta, state.psi),
             (inner.theta, inner.psi),
         )
-        return *mean, inner
+        v, losses = play.both(state.theta, state.psi)
+        return *mean, inner, StepInfo(losses, norm(v))
 
 
 def simulate(
@@ -726,6 +843,9 @@ def update_jacobian(
     tensor([[ 0., -1.],
             [ 1.,  1.]], dtype=torch.float64)
     """
+    if isinstance(rule, GradientRule) and not isinstance(rule.optimizer, SGD):
+        name = type(rule.optimizer).__name__
+        raise TypeError(f"update_jacobian: {name} changes from step to step; pass a rule with SGD")
     if isinstance(rule, Averaged):
         raise TypeError(
             "update_jacobian: Averaged changes from step to step; pass the rule that it follows"
@@ -834,11 +954,9 @@ def _prepare(
     return theta, psi, game, own
 
 
-def _add(
-    theta: Params, psi: Params, direction: tuple[Params, Params], h: Hyperparameters
-) -> tuple[Params, Params]:
-    """Step along a direction, each player with its own step size."""
-    return add_scaled(theta, h["eta"], direction[0]), add_scaled(psi, h["eta_psi"], direction[1])
+def _add(state: State, move: Velocity) -> tuple[Params, Params]:
+    """Return both players' parameters after their movements."""
+    return add_scaled(state.theta, 1.0, move[0]), add_scaled(state.psi, 1.0, move[1])
 
 
 def _keep(memory: Params, beta: Tensor, eta: Tensor, v: Params) -> Params:

@@ -66,9 +66,9 @@ def exact(name: str) -> sympy.Matrix:
     if name == "extragradient":
         ahead_x, ahead_y = x + eta * v_x(y), y + eta * v_y(x)
         return matrix([x + eta * v_x(ahead_y), y + eta * v_y(ahead_x)])
-    if name == "optimistic":  # p, q: the velocity one step ago
-        ahead = [x + 2 * eta * v_x(y) - eta * p, y + 2 * eta * v_y(x) - eta * q]
-        return matrix([*ahead, v_x(y), v_y(x)], (x, y, p, q))
+    if name == "optimistic":  # p, q: the plain movement one step ago
+        p1, q1 = eta * v_x(y), eta * v_y(x)
+        return matrix([x + 2 * p1 - p, y + 2 * q1 - q, p1, q1], (x, y, p, q))
     if name == "simultaneous momentum":  # p, q: the last movement
         p1, q1 = beta * p + eta * v_x(y), beta * q + eta * v_y(x)
         return matrix([x + p1, y + q1, p1, q1], (x, y, p, q))
@@ -187,8 +187,8 @@ def test_simulated_path_is_the_matrix_power(name: str) -> None:
     path = simulate(Bilinear.xy(), rule, [0.8], [-0.3], steps, **h)
     M = oracle(name, step, 1.0)
     z = np.array([0.8, -0.3, 0.0, 0.0][: len(M)])
-    if name == "optimistic":  # the first step is a plain one, as if the velocity had been the same
-        z[2:] = [0.3, 0.8]
+    if name == "optimistic":  # the first step is a plain one, as if the last had been the same
+        z[2:] = [step * 0.3, step * 0.8]
     expected = [z := M @ z if k else z for k in range(steps + 1)]
     found = torch.cat([path.theta, path.psi], -1).numpy()
     np.testing.assert_allclose(found, np.array(expected)[:, :2], rtol=1e-11, atol=1e-13)
