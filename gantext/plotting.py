@@ -79,6 +79,8 @@ def use_style() -> None:
 
     Examples
     --------
+    >>> import matplotlib.pyplot as plt
+    >>> from gantext.plotting import use_style
     >>> use_style()
     >>> float(plt.rcParams["font.size"])
     12.0
@@ -129,6 +131,9 @@ def phase_portrait(
 
     Examples
     --------
+    >>> import matplotlib.pyplot as plt
+    >>> import numpy as np
+    >>> from gantext.plotting import phase_portrait
     >>> x = y = np.linspace(-1, 1, 20)
     >>> grid_x, grid_y = np.meshgrid(x, y)
     >>> ax = phase_portrait(x, y, -grid_y, grid_x, equilibrium=(0, 0))
@@ -199,6 +204,9 @@ def trajectories(
 
     Examples
     --------
+    >>> import matplotlib.pyplot as plt
+    >>> import numpy as np
+    >>> from gantext.plotting import trajectories
     >>> t = np.linspace(0, 6, 100)
     >>> ax = trajectories(np.cos(t), np.sin(t), labels=["a circle"])
     >>> len(ax.lines)
@@ -248,6 +256,8 @@ def unit_circle(ax: Axes) -> None:
 
     Examples
     --------
+    >>> import matplotlib.pyplot as plt
+    >>> from gantext.plotting import eigenvalues, unit_circle
     >>> ax = eigenvalues([0.5 + 0.5j, 0.5 - 0.5j], boundary=unit_circle)
     >>> plt.close(ax.figure)
     """
@@ -266,6 +276,8 @@ def imaginary_axis(ax: Axes) -> None:
 
     Examples
     --------
+    >>> import matplotlib.pyplot as plt
+    >>> from gantext.plotting import eigenvalues, imaginary_axis
     >>> ax = eigenvalues([0.5 + 0.5j, 0.5 - 0.5j], boundary=imaginary_axis)
     >>> plt.close(ax.figure)
     """
@@ -324,6 +336,8 @@ def eigenvalues(
 
     Examples
     --------
+    >>> import matplotlib.pyplot as plt
+    >>> from gantext.plotting import eigenvalues, unit_circle
     >>> ax = eigenvalues([1 + 0.1j, 1 - 0.1j], boundary=unit_circle)
     >>> plt.close(ax.figure)
     """
@@ -416,6 +430,9 @@ def value_surface(
 
     Examples
     --------
+    >>> import matplotlib.pyplot as plt
+    >>> import numpy as np
+    >>> from gantext.plotting import value_surface
     >>> x = y = np.linspace(-1, 1, 20)
     >>> ax = value_surface(x, y, np.outer(y, x), saddle=(0, 0), center=0)
     >>> plt.close(ax.figure)
@@ -479,6 +496,8 @@ def distributions(
 
     Examples
     --------
+    >>> import matplotlib.pyplot as plt
+    >>> from gantext.plotting import distributions
     >>> ax = distributions([0.5, 0.5], [0.9, 0.1], discriminator=[0.357, 0.833])
     >>> plt.close(ax.figure)
     """
@@ -563,6 +582,9 @@ def curves(
 
     Examples
     --------
+    >>> import matplotlib.pyplot as plt
+    >>> import numpy as np
+    >>> from gantext.plotting import curves
     >>> x = np.linspace(0, 1, 50)
     >>> ax = curves(x, np.stack([x, x**2], -1), labels=["x", "x squared"])
     >>> plt.close(ax.figure)
@@ -607,6 +629,9 @@ def convergence(
 
     Examples
     --------
+    >>> import matplotlib.pyplot as plt
+    >>> import numpy as np
+    >>> from gantext.plotting import convergence
     >>> steps = np.arange(30)
     >>> ax = convergence(0.5**steps, predicted=0.5**steps, labels=["distance"])
     >>> ax.get_yscale()

@@ -321,6 +321,7 @@ class Simultaneous(GradientRule):
     --------
     >>> import torch
     >>> from gantext.games import Bilinear
+    >>> from gantext.updates import Simultaneous, simulate
     >>> path = simulate(Bilinear.xy(), Simultaneous(), [1.0], [0.0], steps=1, eta=0.1)
     >>> path.theta[-1], path.psi[-1]
     (tensor([1.], dtype=torch.float64), tensor([0.1000], dtype=torch.float64))
@@ -349,6 +350,7 @@ class Alternating(GradientRule):
     --------
     >>> import torch
     >>> from gantext.games import Bilinear
+    >>> from gantext.updates import Alternating, simulate
     >>> path = simulate(Bilinear.xy(), Alternating(), [1.0], [0.0], steps=1, eta=0.1)
     >>> path.theta[-1], path.psi[-1]
     (tensor([0.9900], dtype=torch.float64), tensor([0.1000], dtype=torch.float64))
@@ -389,6 +391,7 @@ class Extragradient(GradientRule):
     --------
     >>> import torch
     >>> from gantext.games import Bilinear
+    >>> from gantext.updates import Extragradient, simulate
     >>> path = simulate(Bilinear.xy(), Extragradient(), [1.0], [0.0], steps=1, eta=0.1)
     >>> path.theta[-1], path.psi[-1]
     (tensor([0.9900], dtype=torch.float64), tensor([0.1000], dtype=torch.float64))
@@ -414,6 +417,7 @@ class Optimistic(GradientRule):
     --------
     >>> import torch
     >>> from gantext.games import Bilinear
+    >>> from gantext.updates import Optimistic, simulate
     >>> path = simulate(Bilinear.xy(), Optimistic(), [1.0], [0.0], steps=2, eta=0.1)
     >>> path.theta[-1], path.psi[-1]
     (tensor([0.9800], dtype=torch.float64), tensor([0.2000], dtype=torch.float64))
@@ -453,6 +457,7 @@ class Momentum(UpdateRule):
     --------
     >>> import torch
     >>> from gantext.games import Bilinear
+    >>> from gantext.updates import Momentum, spectral_radius
     >>> zero = torch.zeros(1)
     >>> bool(spectral_radius(Bilinear.xy(), Momentum(), zero, zero, eta=0.5, beta=-0.5) < 1)
     True
@@ -495,6 +500,7 @@ class Consensus(GradientRule):
     --------
     >>> import torch
     >>> from gantext.games import Bilinear
+    >>> from gantext.updates import Consensus, spectral_radius
     >>> zero = torch.zeros(1)
     >>> bool(spectral_radius(Bilinear.xy(), Consensus(), zero, zero, eta=0.1, gamma=1.0) < 1)
     True
@@ -532,6 +538,7 @@ class SymplecticGradientAdjustment(GradientRule):
     --------
     >>> import torch
     >>> from gantext.games import Bilinear
+    >>> from gantext.updates import SymplecticGradientAdjustment, spectral_radius
     >>> zero, rule = torch.zeros(1), SymplecticGradientAdjustment()
     >>> bool(spectral_radius(Bilinear.xy(), rule, zero, zero, eta=0.1, strength=1.0) < 1)
     True
@@ -571,6 +578,7 @@ class ProximalPoint(UpdateRule):
     --------
     >>> import torch
     >>> from gantext.games import Bilinear
+    >>> from gantext.updates import ProximalPoint, simulate
     >>> path = simulate(Bilinear.xy(), ProximalPoint(), [1.0], [0.0], steps=1, eta=1.0)
     >>> path.theta[-1], path.psi[-1]
     (tensor([0.5000], dtype=torch.float64), tensor([0.5000], dtype=torch.float64))
@@ -611,6 +619,7 @@ class Averaged(UpdateRule):
     --------
     >>> import torch
     >>> from gantext.games import Bilinear
+    >>> from gantext.updates import Alternating, Averaged, simulate
     >>> path = simulate(Bilinear.xy(), Averaged(Alternating()), [1.0], [0.0], steps=2000, eta=0.1)
     >>> bool(torch.hypot(path.theta[-1], path.psi[-1]) < 0.02)
     True
@@ -701,6 +710,7 @@ def simulate(
 
     >>> import torch
     >>> from gantext.games import Bilinear
+    >>> from gantext.updates import Simultaneous, simulate
     >>> eta = torch.tensor([0.1, 0.2, 0.3])
     >>> path = simulate(Bilinear.xy(), Simultaneous(), [1.0], [0.0], steps=10, eta=eta)
     >>> path.theta.shape
@@ -773,6 +783,7 @@ def solve(
     --------
     >>> import torch
     >>> from gantext.games import Bilinear
+    >>> from gantext.updates import Extragradient, solve
     >>> one = torch.ones(1, dtype=torch.float64)
     >>> solve(Bilinear.xy(), Extragradient(), one, one, eta=0.5, tolerance=1e-8).converged
     True
@@ -839,6 +850,7 @@ def update_jacobian(
     --------
     >>> import torch
     >>> from gantext.games import Bilinear
+    >>> from gantext.updates import Alternating, update_jacobian
     >>> update_jacobian(Bilinear.xy(), Alternating(), [0.0], [0.0], eta=1.0)
     tensor([[ 0., -1.],
             [ 1.,  1.]], dtype=torch.float64)
@@ -895,6 +907,7 @@ def multipliers(
     --------
     >>> import torch
     >>> from gantext.games import Bilinear
+    >>> from gantext.updates import Simultaneous, multipliers
     >>> multipliers(Bilinear.xy(), Simultaneous(), [0.0], [0.0], eta=0.5).imag
     tensor([-0.5000,  0.5000], dtype=torch.float64)
     """
@@ -929,6 +942,7 @@ def spectral_radius(
     --------
     >>> import torch
     >>> from gantext.games import Bilinear
+    >>> from gantext.updates import Simultaneous, spectral_radius
     >>> spectral_radius(Bilinear.xy(), Simultaneous(), [0.0], [0.0], eta=0.75)
     tensor(1.2500, dtype=torch.float64)
     """

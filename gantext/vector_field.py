@@ -69,6 +69,7 @@ def velocity(game: Game, theta: Params, psi: Params, batch: Any = None) -> tuple
     --------
     >>> import torch
     >>> from gantext.games import Bilinear
+    >>> from gantext.vector_field import velocity
     >>> velocity(Bilinear.xy(), torch.tensor([3.0]), torch.tensor([2.0]))
     (tensor([-2.]), tensor([3.]))
     """
@@ -100,6 +101,7 @@ def velocity_and_losses(
     --------
     >>> import torch
     >>> from gantext.games import Bilinear
+    >>> from gantext.vector_field import velocity_and_losses
     >>> x, y = torch.tensor([2.0]), torch.tensor([3.0])
     >>> (v_x, v_y), losses = velocity_and_losses(Bilinear.xy(), x, y)
     >>> v_x.item(), v_y.item(), losses.generator.item()
@@ -138,6 +140,7 @@ def jacobian(game: Game, theta: Params, psi: Params, batch: Any = None) -> Tenso
     --------
     >>> import torch
     >>> from gantext.games import Bilinear
+    >>> from gantext.vector_field import jacobian
     >>> jacobian(Bilinear(A=[[1.0]], P=[[2.0]], Q=[[3.0]]), torch.zeros(1), torch.zeros(1))
     tensor([[-2., -1.],
             [ 1., -3.]])
@@ -182,6 +185,7 @@ def spectrum(game: Game, theta: Params, psi: Params, batch: Any = None) -> Tenso
     --------
     >>> import torch
     >>> from gantext.games import Bilinear
+    >>> from gantext.vector_field import spectrum
     >>> spectrum(Bilinear.xy(), torch.zeros(1), torch.zeros(1))
     tensor([-0.-1.j, 0.+1.j])
     """
@@ -207,6 +211,7 @@ def eigenvalues(matrix: Tensor) -> Tensor:
     Examples
     --------
     >>> import torch
+    >>> from gantext.vector_field import eigenvalues
     >>> eigenvalues(torch.tensor([[0.0, -2.0], [2.0, 0.0]])).imag
     tensor([-2.,  2.])
     """
@@ -235,6 +240,7 @@ def sort_eigenvalues(values: Tensor) -> Tensor:
     Examples
     --------
     >>> import torch
+    >>> from gantext.vector_field import sort_eigenvalues
     >>> sort_eigenvalues(torch.tensor([1 + 1j, 2 - 1j, 1 - 1j]))
     tensor([1.-1.j, 2.-1.j, 1.+1.j])
     """
@@ -290,6 +296,7 @@ def flow(
     --------
     >>> import torch
     >>> from gantext.games import Bilinear
+    >>> from gantext.vector_field import flow
     >>> path = flow(Bilinear.xy(), torch.tensor([1.0]), torch.tensor([0.0]), [0.0, torch.pi / 2])
     >>> (path.theta[-1].abs() < 1e-8).item(), path.psi[-1].round(decimals=6)
     (True, tensor([1.], dtype=torch.float64))
@@ -354,6 +361,7 @@ def lie_derivative(
     --------
     >>> import torch
     >>> from gantext.games import Bilinear
+    >>> from gantext.vector_field import lie_derivative
     >>> radius2 = lambda theta, psi: (theta**2).sum() + (psi**2).sum()
     >>> lie_derivative(Bilinear.xy(), radius2, torch.tensor([3.0]), torch.tensor([2.0])).item()
     0.0

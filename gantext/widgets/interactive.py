@@ -61,6 +61,7 @@ class InteractiveFigure:
 
     Examples
     --------
+    >>> from gantext.widgets import InteractiveFigure
     >>> def draw(figure, slope):
     ...     figure.subplots().plot([0, 1], [0, slope])
     ...     return f"A line with slope {slope}."

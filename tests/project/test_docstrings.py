@@ -1,9 +1,12 @@
 """Every public function and class of the library shows how it is used; the examples are run."""
 
+import doctest
 import importlib
 import inspect
 import pkgutil
 
+import matplotlib as mpl
+import matplotlib.pyplot as plt
 import pytest
 
 import gantext
@@ -39,3 +42,15 @@ def test_the_library_is_found():
 @pytest.mark.parametrize("name", OBJECTS)
 def test_has_an_example(name):
     assert ">>> " in inspect.getdoc(OBJECTS[name])
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_its_examples_run_when_they_are_copied(name):
+    """With nothing imported but what the example itself imports; and no figure stays open."""
+    said: list[str] = []
+    figures = plt.get_fignums()
+    with mpl.rc_context():
+        for example in doctest.DocTestFinder().find(OBJECTS[name], name, globs={}):
+            doctest.DocTestRunner().run(example, out=said.append)
+    assert not said, "".join(said)
+    assert plt.get_fignums() == figures
