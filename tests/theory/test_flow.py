@@ -14,17 +14,13 @@ from hypothesis.extra import numpy as hnp
 
 from gantext.games import R1, Bilinear, DiracGAN
 from gantext.vector_field import flow, jacobian, lie_derivative, spectrum, velocity
+from tests.games import random_tensor
 
 SHAPES = [(1, 1), (2, 2), (3, 3), (2, 4), (5, 3), (1, 6)]
 
 
-def random_matrix(*shape: int, seed: int = 0) -> torch.Tensor:
-    generator = torch.Generator().manual_seed(seed)
-    return torch.randn(*shape, generator=generator, dtype=torch.float64)
-
-
 def positive_definite(size: int, seed: int) -> torch.Tensor:
-    root = random_matrix(size, size, seed=seed)
+    root = random_tensor(size, size, seed=seed)
     return root @ root.T / size + 0.1 * torch.eye(size, dtype=torch.float64)
 
 
@@ -41,7 +37,7 @@ def exact_jacobian(game: Bilinear) -> np.ndarray:
 
 
 def test_flow_of_xy_is_a_rotation_by_one_radian_per_unit_of_time() -> None:
-    x0, y0 = random_matrix(2, 7, 1, seed=1)
+    x0, y0 = random_tensor(2, 7, 1, seed=1)
     times = torch.linspace(0, 7, 29, dtype=torch.float64)
     path = flow(Bilinear.xy(), x0, y0, times)
     c, s = times.cos()[:, None, None], times.sin()[:, None, None]
@@ -83,7 +79,7 @@ def test_mean_of_the_flow_goes_to_the_equilibrium_like_one_over_time() -> None:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_frequencies_are_the_singular_values(shape: tuple[int, int]) -> None:
     m, n = shape
-    game = Bilinear(random_matrix(m, n, seed=m * 10 + n))
+    game = Bilinear(random_tensor(m, n, seed=m * 10 + n))
     sigma = np.linalg.svd(game.A.numpy(), compute_uv=False)
     np.testing.assert_allclose(game.frequencies().numpy(), sigma, rtol=1e-13)
     found = spectrum(game, torch.zeros(m).double(), torch.zeros(n).double()).numpy()
@@ -95,8 +91,8 @@ def test_frequencies_are_the_singular_values(shape: tuple[int, int]) -> None:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_each_mode_turns_at_its_own_singular_value(shape: tuple[int, int]) -> None:
     m, n = shape
-    game = Bilinear(random_matrix(m, n, seed=m * 10 + n))
-    theta, psi = random_matrix(m, seed=2), random_matrix(n, seed=3)
+    game = Bilinear(random_tensor(m, n, seed=m * 10 + n))
+    theta, psi = random_tensor(m, seed=2), random_tensor(n, seed=3)
     times = torch.linspace(0, 3, 61, dtype=torch.float64)
     path = flow(game, theta, psi, times)
     u, sigma, vh = np.linalg.svd(game.A.numpy())  # another library's modes, all of them
@@ -113,8 +109,8 @@ def test_each_mode_turns_at_its_own_singular_value(shape: tuple[int, int]) -> No
 @pytest.mark.parametrize("shape", SHAPES)
 def test_flow_conserves_the_energy_of_every_mode(shape: tuple[int, int]) -> None:
     m, n = shape
-    game = Bilinear(random_matrix(m, n, seed=m * 10 + n))
-    theta, psi = random_matrix(4, m, seed=4), random_matrix(4, n, seed=5)
+    game = Bilinear(random_tensor(m, n, seed=m * 10 + n))
+    theta, psi = random_tensor(4, m, seed=4), random_tensor(4, n, seed=5)
     path = flow(game, theta, psi, torch.linspace(0, 5, 11, dtype=torch.float64))
     energies = game.mode_energies(path.theta, path.psi)
     assert energies.shape == (11, 4, min(m, n))
@@ -133,7 +129,7 @@ matrices = hnp.arrays(
 def test_no_bilinear_game_changes_its_mode_energies(A: np.ndarray, seed: int) -> None:
     game = Bilinear(A)
     m, n = A.shape
-    theta, psi = random_matrix(m, seed=seed), random_matrix(n, seed=seed + 1)
+    theta, psi = random_tensor(m, seed=seed), random_tensor(n, seed=seed + 1)
     scale = float((theta**2).sum() + (psi**2).sum()) * (1 + float(np.abs(A).sum()))
     for i in range(min(m, n)):
         rate = lie_derivative(game, lambda t, p, i=i: game.mode_energies(t, p)[i], theta, psi)
@@ -160,11 +156,11 @@ def test_spectrum_of_any_bilinear_game_is_plus_minus_i_sigma(A: np.ndarray) -> N
 def test_flow_equals_the_matrix_exponential(shape: tuple[int, int], terms: str) -> None:
     m, n = shape
     game = Bilinear(
-        random_matrix(m, n, seed=6),
+        random_tensor(m, n, seed=6),
         P=positive_definite(m, seed=7) if terms in ("P", "both") else None,
         Q=positive_definite(n, seed=8) if terms in ("Q", "both") else None,
     )
-    start = random_matrix(m + n, seed=9)
+    start = random_tensor(m + n, seed=9)
     times = torch.tensor([0.0, 0.3, 1.7, 4.0], dtype=torch.float64)
     path = flow(game, start[:m], start[m:], times)
     found = torch.cat([path.theta, path.psi], -1).numpy()
@@ -175,9 +171,9 @@ def test_flow_equals_the_matrix_exponential(shape: tuple[int, int], terms: str) 
 
 def test_jacobian_and_velocity_of_a_quadratic_game(assert_same_spectrum) -> None:
     game = Bilinear(
-        random_matrix(3, 2, seed=1), P=positive_definite(3, seed=2), Q=positive_definite(2, seed=3)
+        random_tensor(3, 2, seed=1), P=positive_definite(3, seed=2), Q=positive_definite(2, seed=3)
     )
-    theta, psi = random_matrix(3, seed=4), random_matrix(2, seed=5)
+    theta, psi = random_tensor(3, seed=4), random_tensor(2, seed=5)
     J = exact_jacobian(game)
     np.testing.assert_allclose(jacobian(game, theta, psi).numpy(), J, rtol=0, atol=1e-14)
     v = torch.cat(velocity(game, theta, psi)).numpy()

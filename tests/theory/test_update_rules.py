@@ -34,6 +34,7 @@ from gantext.updates import (
     spectral_radius,
     update_jacobian,
 )
+from tests.games import random_tensor
 
 x, y, p, q = sympy.symbols("x y p q", real=True)  # the players and what the rule remembers of each
 eta, sigma = sympy.symbols("eta sigma", positive=True)
@@ -132,11 +133,6 @@ def library_radius(name: str, step: float, s: float = 1.0, **own: float) -> floa
     return float(spectral_radius(Bilinear([[s]]), rule, [0.0], [0.0], **h))
 
 
-def random_matrix(*shape: int, seed: int = 0) -> torch.Tensor:
-    generator = torch.Generator().manual_seed(seed)
-    return torch.randn(*shape, generator=generator, dtype=torch.float64)
-
-
 # Every rule against its exact matrix
 
 
@@ -155,7 +151,7 @@ def test_multipliers_on_a_random_matrix_are_those_of_its_singular_values(
     name: str, shape: tuple[int, int], assert_same_spectrum
 ) -> None:
     m, n = shape
-    game = Bilinear(random_matrix(m, n, seed=m + n))
+    game = Bilinear(random_tensor(m, n, seed=m + n))
     rule, h = library(name, 0.3)
     found = multipliers(game, rule, torch.zeros(m), torch.zeros(n), **h)
     modes = np.linalg.svd(game.A.numpy(), compute_uv=False)
@@ -171,7 +167,7 @@ def test_multipliers_on_a_random_matrix_are_those_of_its_singular_values(
 @given(step=st.floats(0.01, 1.5), seed=st.integers(0, 2**31))
 def test_multipliers_are_a_function_of_eta_sigma(name: str, step: float, seed: int) -> None:
     """Scale A up and eta down: nothing changes (gamma scales like eta)."""
-    A = random_matrix(2, 2, seed=seed)
+    A = random_tensor(2, 2, seed=seed)
     zero = torch.zeros(2)
     rule, h = library(name, step)
     scaled = {k: v / 2 if k in ("eta", "gamma", "strength") else v for k, v in h.items()}
@@ -459,7 +455,7 @@ def test_averaging_does_not_save_simultaneous_steps() -> None:
 
 def game_and_losses():
     """Return a quadratic game as the library has it, and the same value written out."""
-    A, P, Q = random_matrix(3, 2, seed=1), random_matrix(3, 3, seed=2), random_matrix(2, 2, seed=3)
+    A, P, Q = random_tensor(3, 2, seed=1), random_tensor(3, 3, seed=2), random_tensor(2, 2, seed=3)
     P, Q = P @ P.T / 9, Q @ Q.T / 9
 
     def value(theta: torch.Tensor, psi: torch.Tensor) -> torch.Tensor:
@@ -475,8 +471,8 @@ def test_library_takes_the_steps_of_torch_optim(
     momentum: float | None, alternating: bool, eta_psi: float
 ) -> None:
     game, value = game_and_losses()
-    theta = torch.nn.Parameter(random_matrix(3, seed=4))
-    psi = torch.nn.Parameter(random_matrix(2, seed=5))
+    theta = torch.nn.Parameter(random_tensor(3, seed=4))
+    psi = torch.nn.Parameter(random_tensor(2, seed=5))
     if momentum is None:
         rule, own = (Alternating() if alternating else Simultaneous()), {}
     else:
@@ -517,7 +513,7 @@ def test_negative_momentum_written_out(alternating: bool) -> None:
     """torch.optim refuses beta < 0, so this loop is plain arithmetic."""
     game, value = game_and_losses()
     gradient = torch.func.grad(value, argnums=(0, 1))
-    theta, psi = random_matrix(3, seed=4), random_matrix(2, seed=5)
+    theta, psi = random_tensor(3, seed=4), random_tensor(2, seed=5)
     found = simulate(game, Momentum(alternating=alternating), theta, psi, 60, eta=0.1, beta=-0.5)
     m_theta, m_psi = torch.zeros(3).double(), torch.zeros(2).double()
     for k in range(1, 61):

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch.func import functional_call
 
 from gantext.games import R1, Bilinear, DiracGAN, Game, Losses
 from gantext.vector_field import (
@@ -21,11 +20,7 @@ from gantext.vector_field import (
     velocity,
     velocity_and_losses,
 )
-
-
-def random_tensor(*shape: int, seed: int = 0) -> torch.Tensor:
-    generator = torch.Generator().manual_seed(seed)
-    return torch.randn(*shape, generator=generator, dtype=torch.float64)
+from tests.games import NetworkGame, random_tensor
 
 
 class Cubic(Game):
@@ -39,36 +34,15 @@ class Cubic(Game):
         return Losses(generator, discriminator)
 
 
-class Networks(Game):
-    """Two small networks, one linear and one not, as dicts of tensors."""
+class Networks(NetworkGame):
+    """Two networks as a Wasserstein GAN."""
 
-    def __init__(self) -> None:
-        self.generator = torch.nn.Linear(2, 2).double()
-        self.discriminator = torch.nn.Sequential(
-            torch.nn.Linear(2, 3), torch.nn.Tanh(), torch.nn.Linear(3, 1)
-        ).double()
-
-    def parameters(self, seed: int = 0) -> tuple[dict, dict]:
-        """Draw both players' parameters."""
-        modules = (self.generator, self.discriminator)
-        return tuple(
-            {
-                name: random_tensor(*p.shape, seed=seed + k)
-                for k, (name, p) in enumerate(module.named_parameters())
-            }
-            for module in modules
-        )
-
-    def losses(self, theta: dict, psi: dict, batch: Any = None) -> Losses:
-        """Return a Wasserstein GAN's losses on a batch of noise and data."""
-        noise, data = batch
-        fake = functional_call(self.generator, theta, (noise,))
-        score_fake = functional_call(self.discriminator, psi, (fake,)).mean()
-        score_real = functional_call(self.discriminator, psi, (data,)).mean()
-        return Losses(-score_fake, score_fake - score_real)
+    def cost(self, fake: torch.Tensor, real: torch.Tensor) -> Losses:
+        """Compare the mean scores."""
+        return Losses(-fake.mean(), fake.mean() - real.mean())
 
 
-BATCH = (random_tensor(5, 2, seed=10), random_tensor(5, 2, seed=11))
+BATCH = Networks.BATCH
 
 
 def test_velocity_is_minus_each_players_own_gradient() -> None:

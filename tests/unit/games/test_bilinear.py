@@ -7,17 +7,13 @@ import pytest
 import torch
 
 from gantext.games import Bilinear, Game, Losses
-
-
-def random_matrix(*shape: int, seed: int = 0) -> torch.Tensor:
-    generator = torch.Generator().manual_seed(seed)
-    return torch.randn(*shape, generator=generator, dtype=torch.float64)
+from tests.games import random_tensor
 
 
 def test_value_is_the_quadratic_form() -> None:
-    A, P, Q = random_matrix(3, 2), random_matrix(3, 3, seed=1), random_matrix(2, 2, seed=2)
+    A, P, Q = random_tensor(3, 2), random_tensor(3, 3, seed=1), random_tensor(2, 2, seed=2)
     P, Q = P + P.T, Q + Q.T
-    theta, psi = random_matrix(3, seed=3), random_matrix(2, seed=4)
+    theta, psi = random_tensor(3, seed=3), random_tensor(2, seed=4)
     a, p, q, x, y = (t.numpy() for t in (A, P, Q, theta, psi))
     expected = x @ a @ y + x @ p @ x / 2 - y @ q @ y / 2
     np.testing.assert_allclose(float(Bilinear(A, P, Q).value(theta, psi)), expected, rtol=1e-13)
@@ -26,8 +22,8 @@ def test_value_is_the_quadratic_form() -> None:
 
 
 def test_game_is_zero_sum_and_affine() -> None:
-    game = Bilinear(random_matrix(3, 2))
-    losses = game.losses(random_matrix(3, seed=1), random_matrix(2, seed=2))
+    game = Bilinear(random_tensor(3, 2))
+    losses = game.losses(random_tensor(3, seed=1), random_tensor(2, seed=2))
     assert isinstance(game, Game)
     assert isinstance(losses, Losses)
     assert game.affine
@@ -36,8 +32,8 @@ def test_game_is_zero_sum_and_affine() -> None:
 
 
 def test_value_broadcasts_leading_dimensions_and_equals_a_loop() -> None:
-    game = Bilinear(random_matrix(3, 2), P=torch.eye(3))
-    theta, psi = random_matrix(4, 1, 3, seed=1), random_matrix(5, 2, seed=2)
+    game = Bilinear(random_tensor(3, 2), P=torch.eye(3))
+    theta, psi = random_tensor(4, 1, 3, seed=1), random_tensor(5, 2, seed=2)
     found = game.value(theta, psi)
     assert found.shape == (4, 5)
     for i in range(4):
@@ -49,8 +45,8 @@ def test_value_broadcasts_leading_dimensions_and_equals_a_loop() -> None:
 
 
 def test_matrices_can_be_mapped_over() -> None:
-    As = random_matrix(5, 3, 2)
-    theta, psi = random_matrix(3, seed=1), random_matrix(2, seed=2)
+    As = random_tensor(5, 3, 2)
+    theta, psi = random_tensor(3, seed=1), random_tensor(2, seed=2)
     found = torch.func.vmap(lambda A: Bilinear(A, Q=A.T @ A).losses(theta, psi).generator)(As)
     for A, value in zip(As, found, strict=True):
         torch.testing.assert_close(value, Bilinear(A, Q=A.T @ A).value(theta, psi))
@@ -75,15 +71,15 @@ def test_the_callers_arrays_stay_the_callers() -> None:
 
 
 def test_gradients_reach_the_matrices() -> None:
-    A = random_matrix(3, 2).requires_grad_()
-    theta, psi = random_matrix(3, seed=1), random_matrix(2, seed=2)
+    A = random_tensor(3, 2).requires_grad_()
+    theta, psi = random_tensor(3, seed=1), random_tensor(2, seed=2)
     Bilinear(A).value(theta, psi).backward()
     torch.testing.assert_close(A.grad, torch.outer(theta, psi))
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (2, 5), (4, 3)])
 def test_mode_energies_of_singular_vectors(shape: tuple[int, int]) -> None:
-    A = random_matrix(*shape)
+    A = random_tensor(*shape)
     u, sigma, vh = np.linalg.svd(A.numpy())
     game = Bilinear(A)
     np.testing.assert_allclose(game.frequencies(), sigma, rtol=1e-13)
@@ -124,7 +120,7 @@ def test_what_is_no_number_is_refused() -> None:
 
 @pytest.mark.parametrize("method", ["value", "losses", "mode_energies"])
 def test_points_of_the_wrong_shape_are_refused(method: str) -> None:
-    game = Bilinear(random_matrix(3, 2))
+    game = Bilinear(random_tensor(3, 2))
     good_theta, good_psi = torch.zeros(3).double(), torch.zeros(2).double()
     with pytest.raises(ValueError, match=r"theta: expected shape \(\.\.\., 3\), got \(2,\)"):
         getattr(game, method)(good_psi, good_psi)
