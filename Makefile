@@ -1,24 +1,23 @@
 # `make` alone prints what there is to type. The two environments are set up once, and again only when
-# pyproject.toml or a list of pinned versions changes.
+# Python, pyproject.toml or a list of pinned versions changes.
 SHELL := /bin/bash
 .SHELLFLAGS := -eo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-PYTHON ?= python3 # any Python from 3.11 on
-PIP_FLAGS ?=#       e.g. --extra-index-url https://download.pytorch.org/whl/cpu
+PYTHON ?= python3#  Python 3.11, 3.12 or 3.13
 JOBS ?= 2#          processes that run the tests
 COLAB_PINS ?=#      --exact-torch puts Colab's own PyTorch into .venv-colab
 
 BIN := .venv/bin
 COLAB := .venv-colab
-PIP := -m pip install --quiet --disable-pip-version-check $(PIP_FLAGS)
+PIP := -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 NBVAL_PATIENCE := --nbval-cell-timeout 600 --nbval-kernel-startup-timeout 300
 NOTEBOOKS := book/*.ipynb
 EXTRAS := book,grading,lint,test
 
-.PHONY: help book read test colab execute lint clean browser
+.PHONY: help book read test colab execute lint clean browser always
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,17 +53,22 @@ clean: ## Remove the built site and the caches (the environments stay: rm -r .ve
 browser: .venv/.installed
 	@tools/browser.sh $(BIN)/python
 
-.venv/.installed: pyproject.toml constraints.txt
-	@tools/python.sh $(PYTHON)
+# The version for which the environments are set up, written only when it is another one. A dry run looks
+# too (the plus), so that it shows the truth.
+.venv-python: always
+	+@tools/python.sh $(PYTHON)
+	+@$(PYTHON) -V | cmp -s - $@ || $(PYTHON) -V > $@
+
+.venv/.installed: pyproject.toml constraints.txt .venv-python
 	@echo "Setting up .venv; the first time this takes some minutes."
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python $(PIP) --constraint constraints.txt --editable '.[$(EXTRAS)]'
 	@touch $@
 
 # Colab's versions, for the test that runs the chapters with them.
-$(COLAB)/.installed: pyproject.toml constraints.txt tests/project/colab_versions.toml | .venv/.installed
+$(COLAB)/.installed: pyproject.toml constraints.txt tests/project/colab_versions.toml .venv-python | .venv/.installed
 	@echo "Setting up $(COLAB), with Colab's versions."
-	$(PYTHON) -m venv $(COLAB)
+	$(PYTHON) -m venv --clear $(COLAB)
 	$(BIN)/python -m tools.colab pins $(COLAB_PINS) > $(COLAB)/pins.txt
 	$(COLAB)/bin/python $(PIP) --constraint $(COLAB)/pins.txt --editable . ipykernel
 	PYDEVD_DISABLE_FILE_VALIDATION=1 $(COLAB)/bin/python -m ipykernel install --prefix $(COLAB) --name gantext-colab >/dev/null

@@ -2,9 +2,7 @@
 # Make sure that there is a Chromium for the tests of the site; "$1" is the environment's python.
 set -eo pipefail
 
-for name in chromium chromium-browser google-chrome google-chrome-stable; do
-    if command -v "$name" >/dev/null; then exit 0; fi
-done
+if "${0%/*}/chromium.sh" >/dev/null; then exit 0; fi
 downloaded="import pathlib, sys
 from playwright.sync_api import sync_playwright
 with sync_playwright() as p: sys.exit(not pathlib.Path(p.chromium.executable_path).exists())"

@@ -1,6 +1,7 @@
 """The Makefile says what it can do, sets up once, and its helpers speak clearly."""
 
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -14,14 +15,15 @@ from tools.book import ROOT
 from tools.serve import bind
 
 MAKEFILE = (ROOT / "Makefile").read_text()
+STAMP = ".venv-python"
+NEEDED = "needs Python 3.11, 3.12 or 3.13; name one: make PYTHON=python3.13"
 PUBLIC = ["book", "read", "test", "execute", "lint", "clean"]
 
 
 def make(*arguments, cwd=ROOT):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-    return subprocess.run(
-        ["make", *arguments], cwd=cwd, capture_output=True, text=True, env=environment
-    )
+    command = ["make", f"PYTHON={sys.executable}", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, env=environment)
 
 
 def test_make_alone_prints_a_line_of_help_for_each_target():
@@ -33,17 +35,24 @@ def test_make_alone_prints_a_line_of_help_for_each_target():
 def test_only_helpers_have_no_help():
     phony = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[1].split()
     documented = re.findall(r"^(\w+):.*## ", MAKEFILE, re.MULTILINE)
-    assert set(phony) - set(documented) == {"browser"}
+    assert set(phony) - set(documented) == {"browser", "always"}
+
+
+def test_no_variable_ends_in_a_blank():
+    """Make keeps the blanks before a comment in the value."""
+    values = re.findall(r"^\w+ *[?:]?=(.*)$", MAKEFILE, re.MULTILINE)
+    assert len(values) > 5
+    assert not [value for value in values if re.search(r"\s(#|$)", value)]
 
 
 @pytest.fixture
 def set_up(tmp_path):
     """Return a folder where both environments look finished."""
-    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+    needed = ["Makefile", "pyproject.toml", "constraints.txt", "tools/python.sh"]
+    for name in [*needed, "tests/project/colab_versions.toml"]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
-    table = tmp_path / "tests/project/colab_versions.toml"
-    table.parent.mkdir(parents=True)
-    shutil.copy(ROOT / table.relative_to(tmp_path), table)
+    (tmp_path / STAMP).write_text(f"Python {platform.python_version()}\n")
     for environment in (".venv", ".venv-colab"):
         (tmp_path / environment).mkdir()
         (tmp_path / environment / ".installed").touch()
@@ -64,6 +73,19 @@ def test_a_changed_requirement_sets_up_again(set_up, name):
     assert make("--dry-run", "test", cwd=set_up).stdout.count("pip install") == 2
 
 
+@pytest.mark.parametrize("before", ["Python 3.11.0\n", None])
+def test_another_python_sets_up_afresh_and_once(set_up, before):
+    """What the old Python left in an environment is of no use to the new one."""
+    later = (set_up / ".venv" / ".installed").stat().st_mtime + 10
+    (set_up / STAMP).unlink() if before is None else (set_up / STAMP).write_text(before)
+    plan = make("--dry-run", "test", cwd=set_up).stdout
+    assert plan.count("-m venv --clear") == 2
+    assert plan.count("pip install") == 2
+    for environment in (".venv", ".venv-colab"):
+        os.utime(set_up / environment / ".installed", (later, later))
+    assert "pip install" not in make("--dry-run", "test", cwd=set_up).stdout
+
+
 def test_ci_runs_the_command_of_the_readme():
     script = (ROOT / ".ci/run").read_text()
     assert "set -eo pipefail" in script
@@ -75,9 +97,11 @@ def test_ci_runs_the_command_of_the_readme():
 @pytest.mark.parametrize(
     ("version", "ensurepip", "message"),
     [
-        ("3, 10", True, "needs Python 3.11 or newer"),
+        ("3, 10", True, NEEDED),
+        ("3, 11", True, ""),
         ("3, 12", False, "sudo apt-get install python3-venv"),
-        ("3, 12", True, ""),
+        ("3, 13", True, ""),
+        ("3, 14", True, NEEDED),
     ],
 )
 def test_a_python_that_cannot_is_told_what_is_missing(tmp_path, version, ensurepip, message):
@@ -94,6 +118,12 @@ def test_a_python_that_cannot_is_told_what_is_missing(tmp_path, version, ensurep
     assert message in result.stderr
 
 
+def test_the_pythons_needed_are_the_ones_declared(pyproject):
+    declared = [text.rpartition(" ")[2] for text in pyproject["project"]["classifiers"]]
+    declared = [version for version in declared if re.fullmatch(r"3\.\d+", version)]
+    assert re.findall(r"3\.\d+", NEEDED.split(";")[0]) == declared
+
+
 def test_a_missing_python_is_told():
     result = subprocess.run(
         [ROOT / "tools/python.sh", "python-of-nowhere"], capture_output=True, text=True
@@ -102,14 +132,16 @@ def test_a_missing_python_is_told():
     assert "python-of-nowhere was not found" in result.stderr
 
 
-def test_the_reader_gets_a_free_port(tmp_path):
+def test_the_reader_gets_a_free_port(tmp_path, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # which knows nothing of this computer
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     (tmp_path / "index.html").write_text("hello")
     with bind(tmp_path) as first, bind(tmp_path) as second:
         assert first.server_port != second.server_port
         first.timeout = 5
         thread = threading.Thread(target=first.handle_request)
         thread.start()
-        with urllib.request.urlopen(f"http://localhost:{first.server_port}/") as page:
+        with direct.open(f"http://localhost:{first.server_port}/") as page:
             assert page.read() == b"hello"
         thread.join()
 
@@ -145,7 +177,15 @@ def test_a_chromium_that_is_there_is_enough(bare_system):
     add("google-chrome", "exit 0")
     result, log = run()
     assert result.returncode == 0
-    assert log == ""
+    assert log == "google-chrome --version\n"
+
+
+def test_a_chromium_that_only_names_a_snap_is_none(bare_system):
+    add, run = bare_system
+    add("chromium-browser", "echo 'install the snap' >&2; exit 1")
+    result, log = run()
+    assert result.returncode == 0, result.stderr
+    assert "install -y --no-install-recommends chromium" in log or "playwright install" in log
 
 
 def test_root_installs_chromium(bare_system):
