@@ -23,6 +23,7 @@ from gantext.updates import (
     simulate,
     update_jacobian,
 )
+from tests.games import random_tensor
 
 # (ours, torch's, hyper-parameters under both names)
 PEERS: dict[str, tuple[Optimizer, type[torch.optim.Optimizer], dict, dict]] = {
@@ -55,11 +56,6 @@ RULES: dict[str, tuple[type[GradientRule], dict[str, float]]] = {
 every_rule = pytest.mark.parametrize("name", RULES)
 
 
-def normal(*shape: int, seed: int) -> torch.Tensor:
-    generator = torch.Generator().manual_seed(seed)
-    return torch.randn(*shape, generator=generator, dtype=torch.float64)
-
-
 def mlp() -> torch.nn.Module:
     return torch.nn.Sequential(
         torch.nn.Linear(2, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2)
@@ -75,7 +71,10 @@ class SmallGAN(Game):
     def start(self, seed: int) -> tuple[dict[str, torch.Tensor], ...]:
         """Draw both players' parameters."""
         return tuple(
-            {name: normal(*p.shape, seed=10 * seed + k) / 2 for name, p in net.named_parameters()}
+            {
+                name: random_tensor(*p.shape, seed=10 * seed + k) / 2
+                for name, p in net.named_parameters()
+            }
             for k, net in enumerate(self.networks)
         )
 
@@ -94,7 +93,8 @@ class SmallGAN(Game):
 
 def batches(count: int, seed: int = 0) -> list[tuple[torch.Tensor, torch.Tensor]]:
     return [
-        (normal(8, 2, seed=seed + 2 * k), normal(8, 2, seed=seed + 2 * k + 1)) for k in range(count)
+        (random_tensor(8, 2, seed=seed + 2 * k), random_tensor(8, 2, seed=seed + 2 * k + 1))
+        for k in range(count)
     ]
 
 
@@ -102,15 +102,17 @@ def batches(count: int, seed: int = 0) -> list[tuple[torch.Tensor, torch.Tensor]
 def test_moves_as_torch_optim_does(name: str) -> None:
     """Follow fixed gradients of very different sizes for forty steps."""
     ours, peer, own, theirs = PEERS[name]
-    start = {"w": normal(3, 2, seed=1), "b": normal(2, seed=2)}
+    start = {"w": random_tensor(3, 2, seed=1), "b": random_tensor(2, seed=2)}
     modules = {k: torch.nn.Parameter(v.clone()) for k, v in start.items()}
     reference = peer(modules.values(), lr=0.01, **theirs)
     params, memory = start, ours.init(start)
     hparams = ours.hparams(**own)
     for step in range(40):
         gradients = {
-            "w": normal(3, 2, seed=100 + step) * 10.0 ** (step % 7 - 3),
-            "b": normal(2, seed=200 + step) if step % 5 else torch.zeros(2, dtype=torch.float64),
+            "w": random_tensor(3, 2, seed=100 + step) * 10.0 ** (step % 7 - 3),
+            "b": random_tensor(2, seed=200 + step)
+            if step % 5
+            else torch.zeros(2, dtype=torch.float64),
         }
         for k, parameter in modules.items():
             parameter.grad = gradients[k].clone()
@@ -193,9 +195,9 @@ def _adam(g: torch.Tensor, m: torch.Tensor, s: torch.Tensor, t: int) -> tuple:
 
 def test_extra_adam_is_the_published_algorithm() -> None:
     """Gidel et al. 2019, algorithm 4: moments are updated at the look-ahead and at the step."""
-    A = normal(3, 2, seed=5)
+    A = random_tensor(3, 2, seed=5)
     rule = Extragradient(optimizer=Adam())
-    theta, psi = normal(3, seed=6), normal(2, seed=7)
+    theta, psi = random_tensor(3, seed=6), random_tensor(2, seed=7)
     path = simulate(Bilinear(A), rule, theta, psi, 10, eta=0.05, beta1=0.5, beta2=0.9)
     w, m, s = torch.cat([theta, psi]), torch.zeros(5), torch.zeros(5)
 
@@ -212,9 +214,9 @@ def test_extra_adam_is_the_published_algorithm() -> None:
 
 def test_optimistic_adam_is_the_published_algorithm() -> None:
     """Daskalakis et al. 2018, algorithm 1: twice Adam's movement less the one before."""
-    A = normal(3, 2, seed=5)
+    A = random_tensor(3, 2, seed=5)
     rule = Optimistic(optimizer=Adam())
-    theta, psi = normal(3, seed=6), normal(2, seed=7)
+    theta, psi = random_tensor(3, seed=6), random_tensor(2, seed=7)
     path = simulate(Bilinear(A), rule, theta, psi, 10, eta=0.05, beta1=0.5, beta2=0.9)
     w, m, s, last = torch.cat([theta, psi]), torch.zeros(5), torch.zeros(5), None
     for t in range(10):
