@@ -6,6 +6,7 @@
   it. A public module that no page documents is a warning, and so fails the build.
 - Single backticks in docstrings: a link where the name is documented here, or else plain code.
 - Ids that other extensions give twice are dropped.
+- Below the title of each notebook, a link that opens it in Colab.
 - The role ``zh``: Chinese text, marked as such for fonts and screen readers.
 """
 
@@ -15,6 +16,7 @@ import importlib
 import importlib.metadata
 import pkgutil
 import shutil
+import tomllib
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -183,6 +185,22 @@ def drop_repeated_ids(app: Sphinx, doctree: nodes.document, docname: str) -> Non
             node["ids"] = [name for name in node["ids"] if name not in repeated]
 
 
+def offer_colab(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Put a link that opens the notebook in Colab below the page's title."""
+    source = Path(app.env.doc2path(docname))
+    if source.suffix != ".ipynb" or app.builder.format != "html":
+        return
+    project = tomllib.loads(Path(app.srcdir, "pyproject.toml").read_text("utf-8"))["project"]
+    repository = project["urls"]["Repository"]
+    colab = repository.replace("https://github.com", "https://colab.research.google.com/github")
+    branch = app.config.html_theme_options["repository_branch"]
+    path = source.relative_to(app.srcdir).as_posix()
+    link = nodes.reference("", "Open in Colab", refuri=f"{colab}/blob/{branch}/{path}")
+    title = next(doctree.findall(nodes.title))
+    below = title.parent.index(title) + 1
+    title.parent.insert(below, nodes.paragraph("", "", link, classes=["open-in-colab"]))
+
+
 def mend_roles(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
@@ -209,6 +227,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("zh", Chinese())
     app.connect("autodoc-skip-member", skip_tuple_fields)
     app.connect("doctree-resolved", drop_repeated_ids)
+    app.connect("doctree-resolved", offer_colab)
     app.connect("env-check-consistency", check_complete)
     app.connect("html-page-context", mend_roles)
     app.connect("missing-reference", resolve_alias)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,21 +10,23 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.site.server import build_if_stale, serve
+from tools.book import ROOT
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = [
     "--no-sandbox",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--no-proxy-server",
 ]
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Return a headless Chromium: the system's, or else the one that Playwright fetched."""
-    system = next(filter(None, map(shutil.which, NAMES)), None)
+    found = subprocess.run([ROOT / "tools/chromium.sh"], capture_output=True, text=True)
+    system = found.stdout.strip() or None
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=system, args=QUIET)
         yield chromium

@@ -16,8 +16,8 @@ from tools.book import ROOT, pages
 
 SUB_PATH = "/gantext/"
 BUILT = ROOT / "_build" / "html"
-# As in the Makefile's target `book`.
-BUILD = ["-m", "jupyter_book", "build", ".", "--warningiserror", "--nitpick", "--keep-going", "-q"]
+PROGRAM = Path(sys.executable).with_name("jupyter-book")
+BUILD = [PROGRAM, "build", ".", "--warningiserror", "--nitpick", "--keep-going", "-q"]
 
 
 def sources() -> list[Path]:
@@ -25,6 +25,7 @@ def sources() -> list[Path]:
     made_from = [
         ROOT / "_config.yml",
         ROOT / "_toc.yml",
+        ROOT / "pyproject.toml",
         ROOT / "book" / "references.bib",
         *pages(),
     ]
@@ -39,9 +40,7 @@ def build_if_stale() -> Path:
     newest = max(file.stat().st_mtime for file in sources())
     if not built.is_file() or built.stat().st_mtime < newest:
         shutil.rmtree(ROOT / "_build", ignore_errors=True)
-        result = subprocess.run(
-            [sys.executable, *BUILD], cwd=ROOT, capture_output=True, text=True, check=False
-        )
+        result = subprocess.run(BUILD, cwd=ROOT, capture_output=True, text=True, check=False)
         if result.returncode:
             raise RuntimeError(f"the site does not build:\n{result.stdout}\n{result.stderr}")
     return BUILT

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 from playwright.sync_api import Browser, Page, expect
 
 from tests.site import checks
 from tests.site.checks import DESKTOP, PHONE, Visit
+from tests.site.server import BUILD
 from tools.book import ROOT, notebooks, pages, repository
 
 WRITTEN = [page.relative_to(ROOT).with_suffix("").as_posix() for page in pages()]
@@ -50,6 +50,21 @@ def test_does_not_scroll_sideways(seen: Visit, window: dict[str, int]) -> None:
     assert checks.sideways_scroll(seen.page) == []
 
 
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_chapters_alone_offer_colab_at_their_top(
+    seen: Visit, root: str, window: dict[str, int]
+) -> None:
+    resize(seen.page, window)
+    name = seen.page.url.removeprefix(root).removesuffix(".html")
+    link = seen.page.get_by_role("link", name="Open in Colab", exact=True)
+    if name not in CHAPTERS:
+        expect(link).to_have_count(0)
+        return
+    expect(link).to_have_attribute("href", in_colab(name))
+    expect(link).to_be_in_viewport(ratio=1)
+    expect(seen.page.locator("article h1 + p")).to_have_text("Open in Colab")
+
+
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_axe_finds_nothing_serious(seen: Visit, theme: str) -> None:
     resize(seen.page, DESKTOP)
@@ -62,6 +77,12 @@ def test_axe_finds_nothing_serious_on_a_phone(seen: Visit) -> None:
     resize(seen.page, PHONE)
     # The colours are those of the desktop, and comparing them takes most of axe's time.
     assert checks.accessibility(seen.page, contrast=False) == []
+
+
+def in_colab(chapter: str) -> str:
+    """Return the address at which Colab opens a chapter's notebook."""
+    address = repository().replace("https://github.com", "https://colab.research.google.com/github")
+    return f"{address}/blob/main/{chapter}.ipynb"
 
 
 def resize(page: Page, window: dict[str, int]) -> None:
@@ -109,10 +130,9 @@ def test_search_finds_extragradient_in_chapter_2(page: Page, root: str) -> None:
 def test_colab_opens_this_very_notebook(page: Page, root: str, chapter: str) -> None:
     page.goto(f"{root}{chapter}.html")
     page.get_by_role("button", name="Launch interactive content").click()
-    link = page.get_by_role("link", name="Colab")
+    link = page.locator(".dropdown-launch-buttons").get_by_role("link", name="Colab")
     expect(link).to_be_visible()
-    address = repository().replace("https://github.com", "https://colab.research.google.com/github")
-    expect(link).to_have_attribute("href", f"{address}/blob/main/{chapter}.ipynb")
+    expect(link).to_have_attribute("href", in_colab(chapter))
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
@@ -210,9 +230,12 @@ def test_no_page_asks_for_what_a_kernel_needs(folder: Path) -> None:
             assert word not in text, f"{page.name}: {word}"
 
 
-def test_the_configuration_names_the_repository_of_pyproject() -> None:
-    config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
-    assert config["repository"]["url"] == repository()
+def test_the_tests_build_as_make_does() -> None:
+    recipe = re.search(r"/jupyter-book (build .*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert recipe is not None
+    program, *arguments = BUILD
+    assert Path(program).is_file()
+    assert arguments == recipe[1].split()
 
 
 def test_every_work_cited_can_be_found() -> None:
