@@ -702,8 +702,7 @@ def _curves(
 
 def _array(name: str, value: Any, *, dtype: type = float) -> NDArray[Any]:
     """Make a finite numpy array of an array, a nested list, or a tensor on any device."""
-    if hasattr(value, "detach"):
-        value = value.numpy(force=True)
+    value = _host(value)
     try:
         array = np.asarray(value)
         if dtype is float and np.iscomplexobj(array):
@@ -722,6 +721,11 @@ def _array(name: str, value: Any, *, dtype: type = float) -> NDArray[Any]:
             f"{name}: expected finite numbers, got {bad} NaN or infinite in shape {array.shape}"
         )
     return array
+
+
+def _host(value: Any) -> Any:
+    """Turn a tensor, on whatever device and with whatever graph, into a numpy array."""
+    return value.numpy(force=True) if hasattr(value, "detach") else value
 
 
 def _positive(name: str, value: Any) -> NDArray[Any]:
@@ -804,6 +808,7 @@ def _colors(color: Any, count: int) -> list[Any]:
     if color is None:
         cycle = plt.rcParams["axes.prop_cycle"].by_key()["color"]
         return [cycle[k % len(cycle)] for k in range(count)]
+    color = _host(color)
     if is_color_like(color):
         return [color] * count
     if isinstance(color, str) or not isinstance(color, Sequence | np.ndarray):

@@ -383,13 +383,16 @@ def test_what_is_zero_throughout_leaves_nothing_but_gaps(ax):
         np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]),
         [("red", 0.5), "C1"],
         np.array(["red", "blue"]),
+        torch.eye(3)[:2],
     ],
-    ids=["tuple", "array", "list", "array of names"],
+    ids=["tuple", "array", "list", "array of names", "tensor"],
 )
 def test_colours_one_for_each(ax, color):
     x = np.linspace(0, 1, 5)
     plotting.curves(x, np.stack([x, 2 * x], -1), ax=ax, color=color)
-    assert [to_rgba(line.get_color()) for line in ax.lines] == [to_rgba(one) for one in color]
+    assert [to_rgba(line.get_color()) for line in ax.lines] == [
+        to_rgba(np.asarray(one) if isinstance(one, torch.Tensor) else one) for one in color
+    ]
 
 
 @pytest.mark.parametrize("color", ["red", (1.0, 0.0, 0.0), np.array([0.0, 0.5, 1.0]), ("C0", 0.5)])
