@@ -35,6 +35,7 @@ from torch.utils._pytree import tree_map
 
 from gantext._pytree import (
     add_scaled,
+    batch_shape,
     dot,
     flatten_members,
     norm,
@@ -42,7 +43,14 @@ from gantext._pytree import (
     ravel,
     zeros_like,
 )
-from gantext._validation import as_float64, finite, non_negative, positive
+from gantext._validation import (
+    as_float64,
+    finite,
+    non_negative,
+    one_number,
+    positive,
+    vectors,
+)
 from gantext.games.base import Game, Losses, Params
 from gantext.optimizers import SGD, Optimizer
 from gantext.vector_field import (
@@ -731,7 +739,8 @@ def simulate(
         path.append((state.theta, state.psi))
     thetas, psis = (torch.stack(points) for points in zip(*path, strict=True))
     return Trajectory(
-        thetas.reshape(steps + 1, *lead, -1), psis.reshape(steps + 1, *lead, psis.shape[-1])
+        thetas.reshape(steps + 1, *lead, thetas.shape[-1]),
+        psis.reshape(steps + 1, *lead, psis.shape[-1]),
     )
 
 
@@ -748,7 +757,9 @@ def solve(
 ) -> Solution:
     """Step until neither player wants to move: the speed is at most the tolerance.
 
-    The solver sees the game's two losses and nothing else; it is told no answer.
+    The solver sees the game's two losses and nothing else; it is told no answer. A small speed is
+    not a proof: where a softmax saturates, gradients vanish far from any equilibrium. Where a game
+    has a duality gap, ask for it.
 
     Parameters
     ----------
@@ -777,7 +788,8 @@ def solve(
     Raises
     ------
     ValueError
-        If a hyper-parameter or the tolerance is out of range.
+        If a hyper-parameter or the tolerance is out of range, or a start or a hyper-parameter is
+        a batch.
 
     Examples
     --------
@@ -789,7 +801,12 @@ def solve(
     True
     """
     positive("tolerance", tolerance)
-    checked = rule.hparams(**hparams)
+    checked = {name: one_number(name, value) for name, value in rule.hparams(**hparams).items()}
+    for name, player in (("theta", theta), ("psi", psi)):
+        if isinstance(player, Tensor) and player.ndim != 1:
+            raise ValueError(
+                f"{name}: expected one start of shape (size,), got {tuple(player.shape)}"
+            )
     state = rule.init(theta, psi)
     for taken in range(max_steps):
         after, info = rule.step(game, state, batch, checked)
@@ -954,15 +971,13 @@ def _prepare(
 ) -> tuple[Tensor, Tensor, Callable[..., Game], Hyperparameters]:
     """Check starts and the game's hyper-parameters; return them with a maker of games."""
     own = {name: as_float64(name, value) for name, value in (game_hparams or {}).items()}
-    theta, psi = finite("theta", theta), finite("psi", psi)
-    for name, tensor in (("theta", theta), ("psi", psi)):
-        if tensor.ndim == 0:
-            raise ValueError(f"{name}: expected shape (..., size), got a scalar; wrap it: [value]")
+    theta, psi = vectors(theta, psi)
     if isinstance(game, Game):
         if own:
             raise TypeError("game_hparams: expected a function that makes the game, got a Game")
         return theta, psi, lambda: game, own
     # A game made inside vmap cannot check its values: make each member's once here, so that it can.
+    batch_shape(theta, psi, own)  # says what does not fit
     for member in zip(*(t.flatten() for t in torch.broadcast_tensors(*own.values())), strict=True):
         game(**dict(zip(own, member, strict=True)))
     return theta, psi, game, own

@@ -584,3 +584,31 @@ def test_solve_rests_where_it_starts_at_an_equilibrium() -> None:
     assert solution.converged
     assert solution.steps == 0
     assert solution.speed == 0.0
+
+
+@pytest.mark.parametrize(
+    ("start", "h", "message"),
+    [
+        ((2, 1), {"eta": 0.1}, r"theta: expected one start of shape \(size,\), got \(2, 1\)"),
+        ((), {"eta": 0.1}, r"theta: expected one start of shape \(size,\), got \(\)"),
+        ((1,), {"eta": [0.1, 0.2]}, "eta: expected one number; .* got shape \\(2,\\)"),
+    ],
+)
+def test_solve_takes_one_member(start: tuple[int, ...], h: dict, message: str) -> None:
+    theta = torch.ones(start, dtype=torch.float64)
+    with pytest.raises(ValueError, match=message):
+        solve(Bilinear.xy(), Extragradient(), theta, torch.ones(1, dtype=torch.float64), **h)
+
+
+def test_swept_game_hyper_parameters_must_broadcast() -> None:
+    def make(gamma: torch.Tensor, noise: torch.Tensor) -> DiracGAN:
+        return DiracGAN(penalty=R1(gamma), noise=noise)
+
+    swept = {"gamma": torch.ones(2), "noise": torch.ones(3)}
+    with pytest.raises(ValueError, match=r"that broadcast, got .*\(2,\), \(3,\)"):
+        simulate(make, Simultaneous(), [1.0], [0.0], 2, eta=0.1, game_hparams=swept)
+
+
+def test_an_empty_batch_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one member, got an empty batch"):
+        simulate(Bilinear.xy(), Simultaneous(), torch.ones(0, 1), [0.0], 2, eta=0.1)
