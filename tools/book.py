@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
 import yaml
+from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -58,6 +60,19 @@ def pages() -> list[Path]:
 def notebooks() -> list[Path]:
     """Return the notebooks of the table of contents, in order."""
     return [page for page in pages() if page.suffix == ".ipynb"]
+
+
+def solution_code(notebook: NotebookNode) -> list[str]:
+    """Return the Python blocks inside the solutions of a chapter's exercises, in order."""
+    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    solutions = re.findall(
+        r"^(:{3,}|`{3,})\{solution\}(.*?)^\1\s*$", prose, re.DOTALL | re.MULTILINE
+    )
+    return [
+        block
+        for _, text in solutions
+        for block in re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    ]
 
 
 def _with_suffix(entry: Path) -> Path:

@@ -8,7 +8,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import v4
 
-from tools.book import ROOT, notebooks, project
+from tools.book import ROOT, notebooks, project, solution_code
 from tools.colab import conflicts, pins, read_freeze, read_table, update
 from tools.execute import CELL_TIMEOUT, QUIET, STARTUP_TIMEOUT
 
@@ -125,5 +125,38 @@ def test_installing_the_library_leaves_the_environment_consistent():
 
 @pytest.mark.usefixtures("colab_kernel")
 @pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
-def test_chapter_runs_with_colabs_versions(path):
-    run_like_colab(nbformat.read(path, as_version=4), path.parent)
+def test_chapter_and_the_solutions_of_its_exercises_run_with_colabs_versions(path):
+    """A student who has run the chapter can run every solution, too."""
+    notebook = nbformat.read(path, as_version=4)
+    solutions = solution_code(notebook)
+    assert solutions
+    assert len(solutions) == "".join(c.source for c in notebook.cells).count("```python")
+    notebook.cells += [v4.new_code_cell(code) for code in solutions]
+    run_like_colab(notebook, path.parent)
+
+
+def test_solutions_are_found_inside_both_kinds_of_fence():
+    prose = """Text.
+
+:::{solution} ex-one
+Words, then
+```python
+one = 1
+```
+:::
+
+````{solution} ex-two
+```python
+two = 2
+```
+```text
+no code
+```
+````
+
+```python
+three = 3
+```
+"""
+    notebook = v4.new_notebook(cells=[v4.new_markdown_cell(prose)])
+    assert solution_code(notebook) == ["one = 1\n", "two = 2\n"]
