@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -71,106 +71,30 @@ def holds(condition: Tensor) -> bool:
 
 
 def positive(name: str, value: Any) -> Tensor:
-    """Like `as_float64`, and every value must be finite and above zero.
-
-    Parameters
-    ----------
-    name : str
-        The argument's name, for the message.
-    value : number, array-like or Tensor
-        What the caller passed.
-
-    Returns
-    -------
-    Tensor
-        float64.
-
-    Raises
-    ------
-    ValueError
-        If a value is NaN, infinite, zero or negative.
-    """
-    tensor = as_float64(name, value)
-    if holds((~torch.isfinite(tensor) | (tensor <= 0)).any()):
-        raise ValueError(f"{name}: expected finite values > 0, got {_show(tensor)}")
-    return tensor
+    """Like `as_float64`, and every value must be finite and above zero."""
+    return _require(name, value, "finite values > 0", lambda t: torch.isfinite(t) & (t > 0))
 
 
 def non_negative(name: str, value: Any) -> Tensor:
-    """Like `as_float64`, and every value must be finite and at least zero.
-
-    Parameters
-    ----------
-    name : str
-        The argument's name, for the message.
-    value : number, array-like or Tensor
-        What the caller passed.
-
-    Returns
-    -------
-    Tensor
-        float64.
-
-    Raises
-    ------
-    ValueError
-        If a value is NaN, infinite or negative.
-    """
-    tensor = as_float64(name, value)
-    if holds((~torch.isfinite(tensor) | (tensor < 0)).any()):
-        raise ValueError(f"{name}: expected finite values >= 0, got {_show(tensor)}")
-    return tensor
+    """Like `as_float64`, and every value must be finite and at least zero."""
+    return _require(name, value, "finite values >= 0", lambda t: torch.isfinite(t) & (t >= 0))
 
 
 def fraction(name: str, value: Any) -> Tensor:
-    """Like `as_float64`, and every value must be at least 0 and below 1.
-
-    Parameters
-    ----------
-    name : str
-        The argument's name, for the message.
-    value : number, array-like or Tensor
-        What the caller passed.
-
-    Returns
-    -------
-    Tensor
-        float64.
-
-    Raises
-    ------
-    ValueError
-        If a value is NaN or outside [0, 1).
-    """
-    tensor = as_float64(name, value)
-    if holds(((tensor < 0) | (tensor >= 1)).any()):
-        raise ValueError(f"{name}: expected values in [0, 1), got {_show(tensor)}")
-    return tensor
+    """Like `as_float64`, and every value must be at least 0 and below 1."""
+    return _require(name, value, "values in [0, 1)", lambda t: (t >= 0) & (t < 1))
 
 
 def finite(name: str, value: Any) -> Tensor:
-    """Like `as_float64`, and every value must be finite.
+    """Like `as_float64`, and every value must be finite."""
+    return _require(name, value, "finite values", torch.isfinite)
 
-    Parameters
-    ----------
-    name : str
-        The argument's name, for the message.
-    value : number, array-like or Tensor
-        What the caller passed.
 
-    Returns
-    -------
-    Tensor
-        float64.
-
-    Raises
-    ------
-    ValueError
-        If a value is NaN or infinite.
-    """
+def _require(name: str, value: Any, wanted: str, holds_for: Callable[[Tensor], Tensor]) -> Tensor:
+    """Return the values in float64, or raise a ValueError that says what was wanted and came."""
     tensor = as_float64(name, value)
-    if holds((~torch.isfinite(tensor)).any()):
-        raise ValueError(f"{name}: expected finite values, got {_show(tensor)}")
+    if holds((~holds_for(tensor)).any()):
+        raise ValueError(f"{name}: expected {wanted}, got {_show(tensor)}")
     return tensor
 
 
