@@ -373,17 +373,16 @@ class Alternating(GradientRule):
 
     def _move(self, play: _Play, state: State, h: Hyperparameters) -> _Moved:
         theta, psi, (own, of_theta, of_psi) = state.theta, state.psi, state.memory
-        first = None
+        looks = []
         for k in range(self.discriminator_steps):
-            v_psi, loss_psi = play.discriminator(theta, psi)
-            first = first or (v_psi, loss_psi)
+            looks.append(play.discriminator(theta, psi))
             taken = state.taken * self.discriminator_steps + k
-            move, of_psi = self.optimizer.move(v_psi, of_psi, taken, h["eta_psi"], h)
+            move, of_psi = self.optimizer.move(looks[-1][0], of_psi, taken, h["eta_psi"], h)
             psi = play.game.project(theta, add_scaled(psi, 1.0, move))[1]
         v_theta, loss_theta = play.generator(theta, psi)
         move, of_theta = self.optimizer.move(v_theta, of_theta, state.taken, h["eta"], h)
-        assert first is not None  # at least one discriminator step
-        info = StepInfo(Losses(loss_theta, first[1]), norm((v_theta, first[0])))
+        v_psi, loss_psi = looks[0]
+        info = StepInfo(Losses(loss_theta, loss_psi), norm((v_theta, v_psi)))
         return add_scaled(theta, 1.0, move), psi, _Memory(own, of_theta, of_psi), info
 
 
