@@ -13,6 +13,7 @@ rule                            step                                factor on :m
 `Extragradient`                 :math:`w + \eta v(w + \eta v(w))`   :math:`\sqrt{1-\eta^2+\eta^4}`
 `Optimistic`                    :math:`w + 2\eta v - \eta v_{-1}`   < 1, for :math:`\eta < 1/\sqrt3`
 `Momentum`                      velocity kept by :math:`\beta`      see the class
+`Unrolled`                      generator against answers to come   see the class
 `Consensus`                     :math:`w + \eta (v-\gamma J^Tv)`    :math:`|1-\eta\gamma+\eta i|`
 `SymplecticGradientAdjustment`  :math:`w + \eta (v + \lambda Av)`   :math:`|1-\eta\lambda+\eta i|`
 `ProximalPoint`                 :math:`w_+ = w + \eta v(w_+)`       :math:`1/\sqrt{1 + \eta^2}`
@@ -34,10 +35,12 @@ from torch import Tensor
 from torch.utils._pytree import tree_map
 
 from gantext._pytree import (
+    add,
     add_scaled,
     batch_shape,
     dot,
     flatten_members,
+    gradient_and_value,
     norm,
     over_members,
     ravel,
@@ -69,23 +72,35 @@ class _Play(NamedTuple):
 
     game: Game
     batch: Any
+    which: int = 0
+
+    @property
+    def seen(self) -> Any:
+        """The samples of the present look."""
+        return self.game.look(self.batch, self.which)
+
+    def look(self, k: int) -> _Play:
+        """Return the same play at the step's k-th look."""
+        return self._replace(which=k)
+
+    def generator_loss(self, theta: Params, psi: Params) -> Tensor:
+        return self.game.generator_loss(theta, psi, self.seen)
+
+    def discriminator_loss(self, theta: Params, psi: Params) -> Tensor:
+        return self.game.discriminator_loss(theta, psi, self.seen)
 
     def both(self, theta: Params, psi: Params) -> tuple[Velocity, Losses]:
-        return velocity_and_losses(self.game, theta, psi, self.batch)
+        return velocity_and_losses(self.game, theta, psi, self.seen)
 
     def velocity(self, theta: Params, psi: Params) -> Velocity:
         return self.both(theta, psi)[0]
 
     def generator(self, theta: Params, psi: Params) -> tuple[Params, Tensor]:
-        v, minus_loss = torch.func.grad_and_value(
-            lambda t: -self.game.losses(t, psi, self.batch).generator
-        )(theta)
+        v, minus_loss = gradient_and_value(lambda t: -self.generator_loss(t, psi), theta)
         return v, -minus_loss
 
     def discriminator(self, theta: Params, psi: Params) -> tuple[Params, Tensor]:
-        v, minus_loss = torch.func.grad_and_value(
-            lambda p: -self.game.losses(theta, p, self.batch).discriminator
-        )(psi)
+        v, minus_loss = gradient_and_value(lambda p: -self.discriminator_loss(theta, p), psi)
         return v, -minus_loss
 
 
@@ -160,6 +175,11 @@ class UpdateRule(ABC):
 
     # The rule's own hyper-parameters beside the step sizes, each with the check of its value.
     own_hparams: ClassVar[dict[str, Callable[[str, Any], Tensor]]] = {}
+
+    @property
+    def looks(self) -> int:
+        """How often the rule looks at the game within one step, each time with fresh samples."""
+        return 1
 
     def hparams(self, *, eta: Any, eta_psi: Any = None, **own: Any) -> Hyperparameters:
         r"""Check hyper-parameters and turn them into tensors.
@@ -371,19 +391,24 @@ class Alternating(GradientRule):
         if self.discriminator_steps < 1:
             raise ValueError(f"discriminator_steps: expected >= 1, got {self.discriminator_steps}")
 
+    @property
+    def looks(self) -> int:
+        """One look for each step of the discriminator; the generator shares the last."""
+        return self.discriminator_steps
+
     def _move(self, play: _Play, state: State, h: Hyperparameters) -> _Moved:
         theta, psi, (own, of_theta, of_psi) = state.theta, state.psi, state.memory
-        looks = []
+        seen = []
         for k in range(self.discriminator_steps):
-            looks.append(play.discriminator(theta, psi))
+            seen.append(play.look(k).discriminator(theta, psi))
             taken = state.taken * self.discriminator_steps + k
-            move, of_psi = self.optimizer.move(looks[-1][0], of_psi, taken, h["eta_psi"], h)
-            psi = play.game.project(theta, add_scaled(psi, 1.0, move))[1]
-        v_theta, loss_theta = play.generator(theta, psi)
+            move, of_psi = self.optimizer.move(seen[-1][0], of_psi, taken, h["eta_psi"], h)
+            psi = play.game.project(theta, add(psi, move))[1]
+        v_theta, loss_theta = play.look(self.looks - 1).generator(theta, psi)
         move, of_theta = self.optimizer.move(v_theta, of_theta, state.taken, h["eta"], h)
-        v_psi, loss_psi = looks[0]
+        v_psi, loss_psi = seen[0]
         info = StepInfo(Losses(loss_theta, loss_psi), norm((v_theta, v_psi)))
-        return add_scaled(theta, 1.0, move), psi, _Memory(own, of_theta, of_psi), info
+        return add(theta, move), psi, _Memory(own, of_theta, of_psi), info
 
 
 @dataclass(frozen=True)
@@ -404,11 +429,16 @@ class Extragradient(GradientRule):
     (tensor([0.9900], dtype=torch.float64), tensor([0.1000], dtype=torch.float64))
     """
 
+    @property
+    def looks(self) -> int:
+        """One look where the step begins and one ahead."""
+        return 2
+
     def _move(self, play: _Play, state: State, h: Hyperparameters) -> _Moved:
         v, losses = play.both(state.theta, state.psi)
         move, memory = self._moves(v, state.memory, 2 * state.taken, h)
         ahead = play.game.project(*_add(state, move))
-        move, memory = self._moves(play.velocity(*ahead), memory, 2 * state.taken + 1, h)
+        move, memory = self._moves(play.look(1).velocity(*ahead), memory, 2 * state.taken + 1, h)
         return *_add(state, move), memory, StepInfo(losses, norm(v))
 
 
@@ -482,13 +512,68 @@ class Momentum(UpdateRule):
         else:
             (v_theta, v_psi), (loss_theta, loss_psi) = play.both(state.theta, state.psi)
         m_psi = _keep(state.memory[1], h["beta"], h["eta_psi"], v_psi)
-        psi = add_scaled(state.psi, 1.0, m_psi)
+        psi = add(state.psi, m_psi)
         if self.alternating:
             psi = play.game.project(state.theta, psi)[1]
             v_theta, loss_theta = play.generator(state.theta, psi)
         m_theta = _keep(state.memory[0], h["beta"], h["eta"], v_theta)
         info = StepInfo(Losses(loss_theta, loss_psi), norm((v_theta, v_psi)))
-        return add_scaled(state.theta, 1.0, m_theta), psi, (m_theta, m_psi), info
+        return add(state.theta, m_theta), psi, (m_theta, m_psi), info
+
+
+@dataclass(frozen=True)
+class Unrolled(GradientRule):
+    r"""The generator steps against the discriminator that its step will meet, k answers later.
+
+    The discriminator's answers :math:`\psi_{j+1} = \psi_j + \eta_u v_\psi(\theta, \psi_j)` start at
+    the present :math:`\psi_0 = \psi`, and the generator descends
+    :math:`\theta \mapsto L_G(\theta, \psi_k(\theta))`, through the answers. The discriminator
+    itself takes one ordinary step, from :math:`\psi` (Metz et al. 2017, "Unrolled Generative
+    Adversarial Networks"). On :math:`f = xy` the generator sees :math:`\psi + 2k\eta_u\theta`
+    instead of :math:`\psi`: friction, by which the orbit shrinks.
+
+    Attributes
+    ----------
+    unroll_steps : int
+        How many answers the generator foresees, k.
+
+    Notes
+    -----
+    Hyper-parameter ``eta_unroll``: step size of the foreseen answers, :math:`\eta_u` above.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from gantext.games import Bilinear
+    >>> from gantext.updates import Unrolled, spectral_radius
+    >>> zero = torch.zeros(1)
+    >>> rule = Unrolled(unroll_steps=5)
+    >>> bool(spectral_radius(Bilinear.xy(), rule, zero, zero, eta=0.1, eta_unroll=0.1) < 1)
+    True
+    """
+
+    unroll_steps: int = 5
+    own_hparams: ClassVar = {"eta_unroll": positive}
+
+    def __post_init__(self) -> None:
+        """Refuse fewer than one answer."""
+        if self.unroll_steps < 1:
+            raise ValueError(f"unroll_steps: expected >= 1, got {self.unroll_steps}")
+
+    def _move(self, play: _Play, state: State, h: Hyperparameters) -> _Moved:
+        def foreseen_loss(theta: Params) -> Tensor:
+            psi = state.psi
+            for _ in range(self.unroll_steps):
+                # Not `play.discriminator`: the answers are differentiated once more, by theta.
+                answer = torch.func.grad(lambda p: play.discriminator_loss(theta, p))(psi)
+                psi = add_scaled(psi, -h["eta_unroll"], answer)
+            return -play.generator_loss(theta, psi)
+
+        v_theta, minus_loss = gradient_and_value(foreseen_loss, state.theta)
+        v_psi, loss_psi = play.discriminator(state.theta, state.psi)
+        v = (v_theta, v_psi)
+        move, memory = self._moves(v, state.memory, state.taken, h)
+        return *_add(state, move), memory, StepInfo(Losses(-minus_loss, loss_psi), norm(v))
 
 
 @dataclass(frozen=True)
@@ -602,7 +687,7 @@ class ProximalPoint(UpdateRule):
         n_theta = ravel(state.theta)[0].numel()
         is_theta = torch.arange(flat.numel(), device=flat.device) < n_theta
         eta = torch.where(is_theta, h["eta"], h["eta_psi"]).to(flat.dtype)
-        j = jacobian(play.game, state.theta, state.psi, play.batch)
+        j = jacobian(play.game, state.theta, state.psi, play.seen)
         system = torch.eye(flat.numel(), dtype=flat.dtype, device=flat.device) - eta[:, None] * j
         move = torch.linalg.solve(system, eta * ravel(v)[0])
         theta, psi = unravel(flat + move)
@@ -633,6 +718,11 @@ class Averaged(UpdateRule):
     """
 
     rule: UpdateRule
+
+    @property
+    def looks(self) -> int:
+        """As often as the rule that is followed."""
+        return self.rule.looks
 
     def hparams(self, **hparams: Any) -> Hyperparameters:
         """Check hyper-parameters as the rule that is followed does.
@@ -984,7 +1074,7 @@ def _prepare(
 
 def _add(state: State, move: Velocity) -> tuple[Params, Params]:
     """Return both players' parameters after their movements."""
-    return add_scaled(state.theta, 1.0, move[0]), add_scaled(state.psi, 1.0, move[1])
+    return add(state.theta, move[0]), add(state.psi, move[1])
 
 
 def _keep(memory: Params, beta: Tensor, eta: Tensor, v: Params) -> Params:

@@ -26,7 +26,7 @@ import torch
 from scipy.integrate import solve_ivp
 from torch import Tensor
 
-from gantext._pytree import batch_shape, over_members, ravel
+from gantext._pytree import batch_shape, gradient_and_value, over_members, ravel
 from gantext._validation import finite, vectors
 from gantext.games.base import Game, Losses, Params
 
@@ -108,12 +108,12 @@ def velocity_and_losses(
     (-3.0, 2.0, 6.0)
     """
     # Descent on a loss is ascent on its negative, whose gradient is the velocity itself.
-    v_theta, minus_generator = torch.func.grad_and_value(
-        lambda t: -game.losses(t, psi, batch).generator
-    )(theta)
-    v_psi, minus_discriminator = torch.func.grad_and_value(
-        lambda p: -game.losses(theta, p, batch).discriminator
-    )(psi)
+    v_theta, minus_generator = gradient_and_value(
+        lambda t: -game.generator_loss(t, psi, batch), theta
+    )
+    v_psi, minus_discriminator = gradient_and_value(
+        lambda p: -game.discriminator_loss(theta, p, batch), psi
+    )
     return (v_theta, v_psi), Losses(-minus_generator, -minus_discriminator)
 
 

@@ -76,6 +76,66 @@ class Game(ABC):
             Two scalars, each minimised by its own player.
         """
 
+    def generator_loss(self, theta: Params, psi: Params, batch: Any = None) -> Tensor:
+        """Return the generator's loss alone.
+
+        A game overrides this and `discriminator_loss` where one loss costs less than both.
+
+        Parameters
+        ----------
+        theta : Tensor or pytree of Tensor
+            The generator's parameters.
+        psi : Tensor or pytree of Tensor
+            The discriminator's parameters.
+        batch : optional
+            Data and noise.
+
+        Returns
+        -------
+        Tensor
+            A scalar.
+        """
+        return self.losses(theta, psi, batch).generator
+
+    def discriminator_loss(self, theta: Params, psi: Params, batch: Any = None) -> Tensor:
+        """Return the discriminator's loss alone.
+
+        Parameters
+        ----------
+        theta : Tensor or pytree of Tensor
+            The generator's parameters.
+        psi : Tensor or pytree of Tensor
+            The discriminator's parameters.
+        batch : optional
+            Data and noise.
+
+        Returns
+        -------
+        Tensor
+            A scalar.
+        """
+        return self.losses(theta, psi, batch).discriminator
+
+    def look(self, batch: Any, k: int) -> Any:
+        """Return what the players see at their k-th look within one step.
+
+        An update rule may look more than once (`gantext.updates.UpdateRule.looks`), and a game that
+        draws samples gives it fresh ones each time.
+
+        Parameters
+        ----------
+        batch : Any
+            Data and noise for a whole step.
+        k : int
+            Which look, from 0.
+
+        Returns
+        -------
+        Any
+            ``batch`` itself, unless the game overrides this.
+        """
+        return batch
+
     def project(self, theta: Params, psi: Params) -> tuple[Params, Params]:
         """Put the parameters back where the game allows them, after every step of an update rule.
 
