@@ -4,6 +4,7 @@ from gantext.games.base import Game, Losses
 from gantext.games.bilinear import Bilinear
 from gantext.games.dirac import R1, R2, DiracGAN, GradientPenalty
 from gantext.games.ideal import IdealGame, PureStrategyValues
+from gantext.games.two_point import TwoPointGame, TwoPointLoss
 
 __all__ = [
     "R1",
@@ -15,4 +16,6 @@ __all__ = [
     "IdealGame",
     "Losses",
     "PureStrategyValues",
+    "TwoPointGame",
+    "TwoPointLoss",
 ]

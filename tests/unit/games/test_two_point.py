@@ -1,0 +1,257 @@
+"""Shapes, batches, edge cases and refusals of the two-point world; theory has its laws."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import sympy
+import torch
+
+from gantext.games import Game, TwoPointGame, TwoPointLoss
+from gantext.games.two_point import quadratic, quartic
+from gantext.updates import Simultaneous, simulate
+from gantext.vector_field import velocity
+
+LOSS = {complexity: TwoPointLoss(complexity) for complexity in (quadratic, quartic)}
+every_complexity = pytest.mark.parametrize("complexity", [quadratic, quartic])
+
+
+def seeded(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def zeros(*shape: int) -> torch.Tensor:
+    return torch.zeros(*shape, dtype=torch.float64)
+
+
+def test_complexities_take_numbers_tensors_and_symbols() -> None:
+    q = sympy.Symbol("q")
+    assert quadratic(q) == q * (1 - q)
+    assert quartic(q) == 1 - (2 * q - 1) ** 4
+    points = torch.tensor([0.0, 0.25, 0.5, 1.0], dtype=torch.float64)
+    assert quadratic(points).tolist() == [0.0, 0.1875, 0.25, 0.0]
+    assert quartic(points).tolist() == [0.0, 0.9375, 1.0, 0.0]
+
+
+@every_complexity
+def test_values_at_edges_and_balance(complexity) -> None:
+    """At the edges 2 JS is 3/2 log 4/3; at balance it is 0 and H is log 2."""
+    loss = LOSS[complexity]
+    edge = 1.5 * math.log(4 / 3)
+    found = loss.value([0.0, 0.5, 1.0], 2.0, 0.5).tolist()
+    balance = {quadratic: 0.5, quartic: 2.0}[complexity] - 0.5 * math.log(2)
+    assert found == pytest.approx([edge, balance, edge], abs=1e-14)
+
+
+@every_complexity
+def test_evaluations_broadcast_and_mirror(complexity) -> None:
+    loss = LOSS[complexity]
+    q = torch.linspace(0.1, 0.9, 5, dtype=torch.float64)[:, None, None]
+    kappa = torch.tensor([[0.5], [1.5]])
+    lam = np.array([0.0, 0.2, 0.7])
+    for function, sign in ((loss.value, 1), (loss.slope, -1), (loss.curvature, 1)):
+        found = function(q, kappa, lam)
+        assert found.shape == (5, 2, 3)
+        assert found.dtype == torch.float64
+        torch.testing.assert_close(found, sign * found.flip(0), rtol=1e-12, atol=1e-13)
+        one = function(0.1, 1.5, 0.7)
+        torch.testing.assert_close(found[0, 1, 2], one, rtol=1e-7, atol=1e-7)
+    assert loss.lam_at(q.squeeze(), kappa).shape == (2, 5)
+    for threshold in (loss.balance_threshold, loss.collapse_threshold):
+        assert threshold(kappa).shape == (2, 1)
+        assert threshold(1.0).shape == ()
+    hill = loss.barrier(kappa, lam)
+    assert all(part.shape == (2, 3) for part in hill)
+    torch.testing.assert_close(hill.top[1, 1], loss.barrier(1.5, 0.2).top, equal_nan=True)
+
+
+def test_derivatives_by_autograd() -> None:
+    for loss in LOSS.values():
+        q = torch.tensor([0.05, 0.3, 0.5, 0.8], dtype=torch.float64, requires_grad=True)
+        (slope,) = torch.autograd.grad(loss.value(q, 1.2, 0.3).sum(), q, create_graph=True)
+        torch.testing.assert_close(slope, loss.slope(q, 1.2, 0.3), rtol=0, atol=1e-13)
+        (curvature,) = torch.autograd.grad(slope.sum(), q)
+        torch.testing.assert_close(curvature, loss.curvature(q.detach(), 1.2, 0.3))
+
+
+def test_lam_at_balance_is_the_limit_and_edges_are_refused() -> None:
+    assert float(LOSS[quadratic].lam_at(0.5, 3.0)) == 1.0
+    assert float(LOSS[quartic].lam_at(0.5, 3.0)) == -0.5
+    near = LOSS[quadratic].lam_at([0.5 - 1e-5, 0.5 + 1e-5], 3.0)
+    torch.testing.assert_close(near, torch.ones(2, dtype=torch.float64), rtol=0, atol=1e-9)
+
+
+def test_your_own_complexity() -> None:
+    sextic = TwoPointLoss(lambda q: 1 - (2 * q - 1) ** 6)
+    assert float(sextic.balance_threshold(4.0)) == -0.5
+    assert len(sextic.stationary_points(1.0, 0.5).q) == 5
+    free = TwoPointLoss(lambda _: 0)
+    assert free.stationary_points(7.0, 0.0).q.tolist() == [0.5]
+    assert float(free.balance_threshold(7.0)) == -0.5
+
+
+def test_thresholds_separate_one_point_from_more() -> None:
+    for loss in LOSS.values():
+        for kappa in (0.5, 1.2, 3.0):
+            threshold = float(loss.collapse_threshold(kappa))
+            for lam in (threshold - 1e-6, threshold + 1e-6):
+                if lam >= 0:
+                    points = loss.stationary_points(kappa, lam)
+                    assert (len(points.q) > 1) == (lam < threshold)
+
+
+def test_exactly_at_a_threshold_balance_is_alone() -> None:
+    loss = LOSS[quartic]
+    threshold = loss.collapse_threshold(1.0)
+    points = loss.stationary_points(1.0, threshold)
+    assert points.q.tolist() == [0.5]
+    assert points.minimum.tolist() == [True]
+    assert all(bool(part.isnan()) for part in loss.barrier(1.0, threshold))
+
+
+def test_deep_collapse_keeps_its_digits() -> None:
+    """At kappa = 12 of the quartic the minimum is near exp(-97), and its twin rounds to 1."""
+    points = LOSS[quartic].stationary_points(12.0, 0.0)
+    assert 0 < float(points.q[0]) < 1e-40
+    assert float(points.q[-1]) == 1.0
+    assert bool(points.curvature.isfinite().all())
+    torch.testing.assert_close(points.curvature, points.curvature.flip(0), rtol=0, atol=0)
+    ends = LOSS[quartic].descend([0.1, 0.9], 12.0, zeros(3000))[-1]
+    assert float(ends[0].log()) == pytest.approx(float(points.q[0].log()), rel=1e-6)
+    assert float(ends[1]) == 1.0
+
+
+def test_descent_keeps_every_step_and_broadcasts() -> None:
+    loss = LOSS[quadratic]
+    starts = torch.tensor([0.2, 0.5, 0.8], dtype=torch.float64)
+    kappas = torch.tensor([[0.5], [2.0]])
+    etas = torch.tensor([0.05, 0.1, 0.1])
+    path = loss.descend(starts, kappas, torch.zeros(7), eta=etas)
+    assert path.shape == (8, 2, 3)
+    assert path.dtype == torch.float64
+    torch.testing.assert_close(path[0], starts.expand(2, 3), rtol=1e-15, atol=0)
+    assert bool((path[:, :, 1] == 0.5).all())  # unstable or not, balance is at rest
+    alone = loss.descend(0.2, 2.0, [0.0] * 7, eta=0.05)
+    torch.testing.assert_close(path[:, 1, 0], alone, rtol=1e-7, atol=0)
+    # One step by hand: theta - eta L'(q).
+    by_hand = torch.sigmoid(torch.logit(starts) - 0.1 * loss.slope(starts, 2.0, 0.0))
+    torch.testing.assert_close(loss.descend(starts, 2.0, [0.0])[1], by_hand)
+
+
+def test_schedules_may_differ_by_member() -> None:
+    lams = torch.stack([torch.zeros(300), torch.ones(300)], dim=-1)
+    ends = LOSS[quartic].descend(0.05, 1.0, lams)[-1]
+    for end, lam in zip(ends, (0.0, 1.0), strict=True):
+        expected = LOSS[quartic].stationary_points(1.0, lam).q[0]
+        torch.testing.assert_close(end, expected, rtol=1e-4, atol=0)
+
+
+def test_noise_comes_from_the_generator_alone() -> None:
+    loss, lams = LOSS[quadratic], torch.zeros(20)
+    torch.manual_seed(0)
+    first = loss.descend([0.5, 0.5], 2.0, lams, noise=0.1, generator=seeded())
+    torch.manual_seed(1)
+    again = loss.descend([0.5, 0.5], 2.0, lams, noise=0.1, generator=seeded())
+    assert torch.equal(first, again)
+    assert not torch.equal(first[:, 0], first[:, 1])
+    step = torch.logit(
+        loss.descend(torch.full((4000,), 0.5), 0.0, [0.0], noise=0.2, generator=seeded())[1]
+    )
+    assert float(step.std()) == pytest.approx(0.2, rel=0.05)
+    quiet = torch.tensor([0.0, 0.1])
+    path = loss.descend(0.5, 2.0, lams, noise=quiet, generator=seeded())
+    assert bool((path[:, 0] == 0.5).all())
+
+
+def test_it_is_a_game() -> None:
+    game = TwoPointGame(quartic, kappa=1.5, lam=0.5)
+    assert isinstance(game, Game)
+    assert not game.affine
+    assert repr(game.loss) == "TwoPointLoss(quartic)"
+    assert repr(game) == "TwoPointGame(quartic, kappa=1.5, lam=0.5)"
+    theta, psi = (torch.tensor(x, dtype=torch.float64) for x in ([0.7], [0.3, -0.4]))
+    q = 1 / (1 + math.exp(-0.7))
+    d = [1 / (1 + math.exp(-x)) for x in (0.3, -0.4)]
+    value = (math.log(d[0]) + math.log(d[1])) / 2
+    value += q * math.log(1 - d[0]) + (1 - q) * math.log(1 - d[1])
+    own = 1.5 * (1 - (2 * q - 1) ** 4) + 0.5 * (q * math.log(q) + (1 - q) * math.log(1 - q))
+    losses = game.losses(theta, psi)
+    assert losses.generator.shape == losses.discriminator.shape == ()
+    assert float(losses.generator) == pytest.approx(value + own, abs=1e-14)
+    assert float(losses.discriminator) == pytest.approx(-value, abs=1e-14)
+
+
+@every_complexity
+def test_far_logits_stay_finite(complexity) -> None:
+    game = TwoPointGame(complexity, kappa=1.0, lam=1.0)
+    theta = torch.tensor([[-800.0], [-50.0], [50.0], [800.0]], dtype=torch.float64)
+    v_theta, v_psi = velocity(game, theta, zeros(2))
+    assert bool(v_theta.isfinite().all())
+    assert bool(v_psi.isfinite().all())
+    torch.testing.assert_close(v_theta, -v_theta.flip(0), rtol=0, atol=1e-12)
+
+
+def test_weights_can_be_swept() -> None:
+    kappas = torch.tensor([0.2, 0.9], dtype=torch.float64)
+    lams = torch.tensor([[0.0], [0.3]], dtype=torch.float64)
+    path = simulate(
+        lambda kappa, lam: TwoPointGame(quadratic, kappa, lam),
+        Simultaneous(),
+        [0.4],
+        [0.0, 0.0],
+        5,
+        eta=0.5,
+        game_hparams={"kappa": kappas, "lam": lams},
+    )
+    assert path.theta.shape == (6, 2, 2, 1)
+    alone = simulate(TwoPointGame(quadratic, 0.9, 0.3), Simultaneous(), [0.4], zeros(2), 5, eta=0.5)
+    torch.testing.assert_close(path.theta[:, 1, 1], alone.theta, rtol=1e-14, atol=0)
+    torch.testing.assert_close(path.psi[:, 1, 1], alone.psi, rtol=1e-14, atol=1e-16)
+
+
+def test_ratios_broadcast() -> None:
+    game = TwoPointGame(kappa=0.8)
+    assert game.balance_eigenvalues(torch.ones(4, 3)).shape == (4, 3, 3)
+    assert game.critical_ratio(torch.zeros(5)).shape == (5,)
+    assert TwoPointGame(kappa=1.0).critical_ratio().item() == math.inf  # the pitchfork itself
+    assert TwoPointGame(quartic, kappa=9.0).critical_ratio().item() == 0
+    assert TwoPointGame().critical_ratio([7.9, 8.0]).tolist() == [0.0, math.inf]
+
+
+nan = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: TwoPointLoss(lambda q: q), r"complexity: expected c\(q\) = c\(1 - q\), got .* q$"),
+        (lambda: TwoPointLoss().value(1.1, 1, 0), r"q: expected masses in \[0, 1\], .* 1.1 to 1.1"),
+        (lambda: TwoPointLoss().slope([-0.1, 0.5], 1, 0), r"q: expected masses in \[0, 1\]"),
+        (lambda: TwoPointLoss().curvature(nan, 1, 0), "q: expected numbers, got NaN"),
+        (lambda: TwoPointLoss().value(0.5, -1, 0), "kappa: expected finite values >= 0, got -1"),
+        (lambda: TwoPointLoss().value(0.5, 1, -2), "lam: expected finite values >= 0, got -2"),
+        (lambda: TwoPointLoss().lam_at(0.0, 1), r"q: expected masses in \(0, 1\)"),
+        (lambda: TwoPointLoss().collapse_threshold(-1), "kappa: expected finite values >= 0"),
+        (lambda: TwoPointLoss().stationary_points([1.0], 0), "kappa: expected one number"),
+        (lambda: TwoPointLoss().stationary_points(1, [0.0]), "lam: expected one number"),
+        (lambda: TwoPointLoss().descend(1.0, 1, [0.0]), r"start: expected masses in \(0, 1\)"),
+        (lambda: TwoPointLoss().descend(0.5, 1, 0.0), r"lams: expected a schedule of shape \(T"),
+        (lambda: TwoPointLoss().descend(0.5, 1, [-1.0]), "lams: expected finite values >= 0"),
+        (lambda: TwoPointLoss().descend(0.5, 1, [0.0], eta=0), "eta: expected finite values > 0"),
+        (lambda: TwoPointLoss().descend(0.5, 1, [0.0], noise=1), "generator: expected a torch.Gen"),
+        (lambda: TwoPointGame(kappa=[1.0]), "kappa: expected one number"),
+        (lambda: TwoPointGame(lam=nan), "lam: expected numbers, got NaN"),
+        (lambda: TwoPointGame().balance_eigenvalues(0), "ratio: expected finite values > 0"),
+        (lambda: TwoPointGame().critical_ratio(-1), "eta: expected finite values >= 0"),
+        (lambda: TwoPointGame().losses(zeros(2), zeros(2)), r"theta: expected shape \(\.\.\., 1\)"),
+        (
+            lambda: TwoPointGame().losses(zeros(1), zeros(3)),
+            r"psi: expected logits of shape \(2,\)",
+        ),
+    ],
+)
+def test_bad_values_are_refused(make, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        make()
