@@ -116,14 +116,19 @@ class GaussianMixture(Dataset):
             )
         self.modes = len(self.means)
         self.event_shape = (self.means.shape[1],)
-        self.std = self._one_each("std", non_negative("std", std))
+        each = non_negative("std", std)
+        if each.shape not in ((), (self.modes,)):
+            raise ValueError(
+                f"std: expected shape () or ({self.modes},), one a mode, got {tuple(each.shape)}"
+            )
+        self.std = each.expand(self.modes).clone()
         equal = torch.full((self.modes,), 1 / self.modes, dtype=torch.float64)
         given = equal if weights is None else probabilities("weights", weights)
-        if given.ndim == 0 or len(given) != self.modes:
+        if given.shape != (self.modes,):
             raise ValueError(
                 f"weights: expected shape ({self.modes},), one a mode, got {tuple(given.shape)}"
             )
-        self.weights = self._one_each("weights", given)
+        self.weights = given / given.sum()
         self._equal = bool((self.weights == self.weights[0]).all())
         self._means = _Copies(self.means)
         self._std = _Copies(self.std.unsqueeze(-1))
@@ -216,15 +221,6 @@ class GaussianMixture(Dataset):
         scale = self.weights.log() - dimension * (self.std * math.sqrt(2 * math.pi)).log()
         distance = ((x.unsqueeze(-2) - means) / std.unsqueeze(-1)).square().sum(-1)
         return torch.logsumexp(scale.to(x.dtype).to(x.device) - distance / 2, -1)
-
-    def _one_each(self, name: str, values: Tensor) -> Tensor:
-        """Give each mode its own value."""
-        if values.shape not in ((), (self.modes,)):
-            raise ValueError(
-                f"{name}: expected shape () or ({self.modes},), one a mode, "
-                f"got {tuple(values.shape)}"
-            )
-        return values.expand(self.modes).clone()
 
 
 def two_points(std: float = 0.0) -> GaussianMixture:
@@ -718,10 +714,7 @@ def _load_digits() -> tuple[Tensor, Tensor]:
 
 def _thresholds(weights: Tensor) -> Tensor:
     """Return where an integer below `_STEPS` passes from one mode to the next."""
-    cumulative = (weights.cumsum(0) * _STEPS).round().to(torch.int64)
-    last = int(weights.nonzero().max())
-    cumulative[last:] = _STEPS  # rounding must not leave a gap, nor a mode of no weight fill it
-    return cumulative
+    return (weights.cumsum(0) * _STEPS).round().to(torch.int64)
 
 
 def _checked(

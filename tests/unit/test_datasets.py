@@ -17,6 +17,7 @@ from scipy import stats
 from sklearn.datasets import load_digits
 from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal
 
+import gantext.datasets
 from gantext.datasets import (
     GaussianMixture,
     Images,
@@ -218,6 +219,21 @@ def test_modes_are_drawn_by_their_weights(weights):
     possible = expected > 0
     # The seed is fixed, so this holds or fails for good: a p-value of 1e-3 cannot flake.
     assert stats.chisquare(counts[possible], expected[possible]).pvalue > 1e-3
+
+
+def test_the_edges_between_modes_are_exact(monkeypatch):
+    # With eight steps instead of 2**30, an edge that is off by one step shows at once.
+    monkeypatch.setattr(gantext.datasets, "_STEPS", 8)
+    mixture = GaussianMixture([[0.0], [1.0], [2.0], [3.0]], 0.0, [0.0, 0.125, 0.875, 0.0])
+    drawn = mixture.sample(100_000, generator=seeded()).flatten()
+    counts = drawn.long().bincount(minlength=4).tolist()
+    assert counts[0] == counts[3] == 0
+    assert counts[1] == pytest.approx(12_500, abs=6 * math.sqrt(12_500))
+
+
+def test_weights_that_sum_to_almost_one_are_made_to():
+    mixture = GaussianMixture([[0.0], [1.0]], 0.1, [0.25, 0.75 - 9e-10])
+    assert float(mixture.weights.sum()) == pytest.approx(1, abs=1e-15)
 
 
 @pytest.mark.parametrize("weights", [None, [0.1, 0.2, 0.7]], ids=["equal", "uneven"])
