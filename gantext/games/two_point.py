@@ -325,7 +325,9 @@ class TwoPointLoss:
         return torch.where(q == 0.5, limit, self._lam_at(q, kappa, torch.zeros(())))
 
     def balance_threshold(self, kappa: Any) -> Tensor:
-        r"""Return the :math:`\lambda` above which balance is a minimum, where :math:`L''(½) = 0`.
+        r"""Return the :math:`\lambda` above which balance is a minimum.
+
+        It solves :math:`L''(\tfrac12) = 0`.
 
         Parameters
         ----------
