@@ -1,4 +1,4 @@
-"""Numbers and games that several tests share."""
+"""Numbers, games and comparisons that several tests share."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch.func import functional_call
+from torch.utils._pytree import tree_flatten
 
 from gantext.games import Game, Losses
 
@@ -15,6 +16,17 @@ def random_tensor(*shape: int, seed: int = 0) -> torch.Tensor:
     """Draw standard normal numbers, float64, the same for the same seed."""
     generator = torch.Generator().manual_seed(seed)
     return torch.randn(*shape, generator=generator, dtype=torch.float64)
+
+
+def assert_same_tree(found: Any, expected: Any, **tolerance: float) -> None:
+    """Compare two trees of tensors: the same structure, and the same bits or nearly so."""
+    found_leaves, found_spec = tree_flatten(found)
+    expected_leaves, expected_spec = tree_flatten(expected)
+    assert found_spec == expected_spec
+    for one, other in zip(found_leaves, expected_leaves, strict=True):
+        torch.testing.assert_close(
+            one, other, equal_nan=True, **(tolerance or {"rtol": 0, "atol": 0})
+        )
 
 
 class NetworkGame(Game):

@@ -33,7 +33,7 @@ from gantext.updates import (
     update_jacobian,
 )
 from gantext.vector_field import velocity
-from tests.games import NetworkGame, random_tensor
+from tests.games import NetworkGame, assert_same_tree, random_tensor
 
 RULES: dict[str, tuple[UpdateRule, dict[str, float]]] = {
     "simultaneous": (Simultaneous(), {}),
@@ -56,14 +56,6 @@ smooth_rules = pytest.mark.parametrize("name", [n for n in RULES if n != "proxim
 
 def affine_game() -> Bilinear:
     return Bilinear(random_tensor(3, 2), P=torch.eye(3) * 0.1, Q=torch.eye(2) * 0.2)
-
-
-def assert_same_tree(found: Any, expected: Any, **tolerance: float) -> None:
-    found_leaves, found_spec = tree_flatten(found)
-    expected_leaves, expected_spec = tree_flatten(expected)
-    assert found_spec == expected_spec
-    for one, other in zip(found_leaves, expected_leaves, strict=True):
-        torch.testing.assert_close(one, other, **(tolerance or {"rtol": 0, "atol": 0}))
 
 
 def alternates(rule: UpdateRule) -> bool:

@@ -1,0 +1,62 @@
+"""Small GANs that several tests train."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from gantext.datasets import Dataset, Images, ring
+from gantext.gan import GAN
+from gantext.networks import MLP, ConvDiscriminator, ConvGenerator, SpectralLinear
+from gantext.optimizers import Adam
+from gantext.training import Experiment, Settings
+from gantext.updates import Alternating, UpdateRule
+from tests.games import random_tensor
+
+#: What sums in another order may differ by, after a few steps in float64.
+NEAR = {"rtol": 1e-11, "atol": 1e-12}
+
+
+def small_mlp(inputs: int, outputs: int, **options: Any) -> MLP:
+    return MLP(inputs, outputs, hidden=[8], activation=torch.nn.Tanh, **options)
+
+
+def small_gan(discriminator: torch.nn.Module | None = None, **options: Any) -> GAN:
+    """Return a GAN in two dimensions with hidden layers of eight."""
+    return GAN(small_mlp(2, 2), discriminator or small_mlp(2, 1), noise=2, **options)
+
+
+def spectral_gan(**options: Any) -> GAN:
+    """Return one whose discriminator carries a vector in each layer."""
+    return small_gan(small_mlp(2, 1, layer=SpectralLinear), **options)
+
+
+def convolutional_gan(**options: Any) -> GAN:
+    """Return one of images, whose discriminator looks at the whole batch too."""
+    discriminator = ConvDiscriminator(1, 8, width=2, minibatch_std=True)
+    return GAN(ConvGenerator(3, 1, 8, width=2), discriminator, noise=3, **options)
+
+
+def small_images() -> Images:
+    return Images(random_tensor(20, 1, 8, 8).tanh(), torch.zeros(20, dtype=torch.int64))
+
+
+def experiment(
+    rule: UpdateRule | None = None, game: Any = None, data: Dataset | None = None, **options: Any
+) -> Experiment:
+    """Return something to train in a moment, in float64, on eight samples of a ring."""
+    return Experiment(
+        game or small_gan(),
+        rule or Alternating(optimizer=Adam()),
+        data or ring(),
+        **({"batch_size": 8, "dtype": torch.float64} | options),
+    )
+
+
+def drawn(of: Experiment, seed: int, step: int, settings: Settings) -> Any:
+    """Return the data and noise of one step."""
+    from gantext.training import BLOCK
+
+    batches = of.draw(seed, step // BLOCK, settings)
+    return type(batches)(*(part[step % BLOCK] for part in batches))
