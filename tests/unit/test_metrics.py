@@ -117,6 +117,14 @@ def test_a_sample_at_the_very_edge_is_of_quality():
     assert modes(torch.tensor([[3.0], [-3.0], [outside]], dtype=torch.float64), world).counts == 2
 
 
+def test_near_points_far_from_the_origin_keep_their_digits():
+    world = GaussianMixture([[100.0, 100.0], [100.0, 101.0]], 0.01)
+    angle = torch.linspace(0, 6, 50)
+    circle = torch.stack([angle.cos(), angle.sin()], -1)
+    assert modes(100 + 0.029 * circle, world).counts.tolist() == [50, 0]
+    assert modes(100 + 0.031 * circle, world).counts.tolist() == [0, 0]
+
+
 @law
 @given(sampled_worlds(), st.randoms(use_true_random=False))
 def test_order_does_not_matter(sampled, random):
@@ -602,14 +610,19 @@ def test_seeds_that_agree_give_a_point(value, seeds):
     assert low[1] < estimate[1] < high[1]
 
 
-def test_where_no_single_seed_matters_the_percentiles_stand_in():
+@pytest.mark.parametrize("level", [0.5, 0.95])
+def test_where_no_single_seed_matters_the_percentiles_stand_in(level):
     values = np.array([8, 8, 8, 8, 8, 8, 6, 5, 8, 4.0])  # without any one, the median stays 8
-    found = bootstrap_interval(values, np.median, seed=1)
+    found = bootstrap_interval(values, np.median, level, seed=1)
     theirs = scipy.stats.bootstrap(
-        (values,), np.median, method="percentile", rng=np.random.default_rng(1)
+        (values,),
+        np.median,
+        method="percentile",
+        confidence_level=level,
+        rng=np.random.default_rng(1),
     ).confidence_interval
     assert (float(found.low), float(found.high)) == (theirs.low, theirs.high)
-    assert (float(found.low), float(found.high)) == (6.0, 8.0)
+    assert (float(found.low), float(found.high)) == {0.5: (8.0, 8.0), 0.95: (6.0, 8.0)}[level]
 
 
 DRAWS = {
