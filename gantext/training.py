@@ -150,7 +150,27 @@ class Experiment:
         unknown = self.schedules.keys() - rule.keys() - own.keys()
         if unknown:
             raise TypeError(f"schedules: expected some of {[*rule, *own]}, got {sorted(unknown)}")
+        self._try_games(own)
         return Settings(rule, {name: value.to(self.dtype) for name, value in own.items()})
+
+    def _try_games(self, own: Mapping[str, Tensor]) -> None:
+        """Make every member's game once, outside of vmap, where values can still be checked."""
+        if isinstance(self.game, GAN):
+            return
+        values = torch.broadcast_tensors(*own.values()) if own else ()
+        kinds = zip(*(value.flatten() for value in values), strict=True) if own else [()]
+        games = [self.game(**dict(zip(own, member, strict=True))) for member in kinds]
+        again = self.game(**dict(zip(own, (v.flatten()[0] for v in values), strict=True)))
+        for game in [*games, again]:
+            if not isinstance(game, GAN):
+                raise TypeError(f"game: expected a function that returns a GAN, got {game!r}")
+            if game.generator is not again.generator or (
+                game.discriminator is not again.discriminator
+            ):
+                raise TypeError(
+                    "game: expected the same networks at every call; make them once, outside of "
+                    "the function, and let it only put them together"
+                )
 
     def make(self, settings: Settings) -> GAN:
         """Return the GAN with its hyper-parameters.
@@ -531,8 +551,11 @@ class Runner:
         """
         block, first = divmod(taken, BLOCK)
         batches = self.experiment.draw(self.seed, block, self.settings, device=self.device)
-        for t in range(first, first + count):
-            state = self._step(state, GANBatch(batches.real[t], batches.noise[t]), self.settings)
+        # Nobody differentiates through a step here: players take their gradients inside it.
+        with torch.no_grad():
+            for t in range(first, first + count):
+                batch = GANBatch(batches.real[t], batches.noise[t])
+                state = self._step(state, batch, self.settings)
         return state
 
     def sample(self, state: TrainState, count: int, which: int) -> Tensor:
