@@ -10,7 +10,7 @@ from gantext.datasets import Dataset, Images, ring
 from gantext.gan import GAN
 from gantext.networks import MLP, ConvDiscriminator, ConvGenerator, SpectralLinear
 from gantext.optimizers import Adam
-from gantext.training import Experiment, Settings
+from gantext.training import BLOCK, Experiment, Settings
 from gantext.updates import Alternating, UpdateRule
 from tests.games import random_tensor
 
@@ -56,7 +56,5 @@ def experiment(
 
 def drawn(of: Experiment, seed: int, step: int, settings: Settings) -> Any:
     """Return the data and noise of one step."""
-    from gantext.training import BLOCK
-
     batches = of.draw(seed, step // BLOCK, settings)
     return type(batches)(*(part[step % BLOCK] for part in batches))

@@ -1,0 +1,534 @@
+"""Exactly: a population's member is that GAN alone, and that GAN is a plain PyTorch loop.
+
+All in float64 on the CPU, with networks so small that a few steps take no time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+from torch.func import functional_call
+from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.utils._pytree import tree_map
+
+from gantext.gan import GAN
+from gantext.losses import Loss, Minimax, NonSaturating
+from gantext.networks import Packed, SpectralLinear
+from gantext.optimizers import SGD, Adam, RMSProp
+from gantext.population import train_population
+from gantext.regularizers import R1, R2, EntropyBonus
+from gantext.training import Experiment, Run, Settings, Snapshot, train
+from gantext.updates import (
+    Alternating,
+    Averaged,
+    Consensus,
+    Extragradient,
+    Momentum,
+    Optimistic,
+    ProximalPoint,
+    Simultaneous,
+    SymplecticGradientAdjustment,
+    Unrolled,
+    UpdateRule,
+)
+from tests.games import assert_same_tree
+from tests.gans import (
+    NEAR,
+    convolutional_gan,
+    drawn,
+    experiment,
+    small_gan,
+    small_images,
+    small_mlp,
+    spectral_gan,
+)
+
+LOSSES = [Minimax(), NonSaturating()]
+every_loss = pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: type(loss).__name__)
+
+RULES: dict[str, tuple[UpdateRule, dict[str, float]]] = {
+    "simultaneous": (Simultaneous(), {}),
+    "simultaneous, adam": (Simultaneous(optimizer=Adam()), {"beta1": 0.5}),
+    "alternating": (Alternating(), {}),
+    "alternating, adam": (Alternating(optimizer=Adam()), {}),
+    "alternating, rmsprop": (Alternating(optimizer=RMSProp()), {"alpha": 0.9}),
+    "two discriminator steps, adam": (Alternating(discriminator_steps=2, optimizer=Adam()), {}),
+    "extragradient": (Extragradient(), {}),
+    "extragradient, adam": (Extragradient(optimizer=Adam()), {}),
+    "optimistic": (Optimistic(), {}),
+    "optimistic, adam": (Optimistic(optimizer=Adam()), {"beta1": 0.5}),
+    "alternating momentum": (Momentum(), {"beta": -0.3}),
+    "simultaneous momentum": (Momentum(alternating=False), {"beta": 0.3}),
+    "unrolled": (Unrolled(unroll_steps=2), {"eta_unroll": 0.2}),
+    "unrolled, adam": (Unrolled(unroll_steps=2, optimizer=Adam()), {"eta_unroll": 0.2}),
+    "consensus, rmsprop": (Consensus(optimizer=RMSProp()), {"gamma": 0.1}),
+    "adjusted, adam": (SymplecticGradientAdjustment(optimizer=Adam()), {"strength": 0.1}),
+    "adjusted, not aligned": (SymplecticGradientAdjustment(align=False), {"strength": 0.1}),
+    "averaged alternating, adam": (Averaged(Alternating(optimizer=Adam())), {}),
+    "averaged extragradient": (Averaged(Extragradient()), {}),
+}
+every_rule = pytest.mark.parametrize("name", RULES)
+
+
+# A population's member is that GAN trained alone
+
+
+def look_at(snapshot: Snapshot) -> dict[str, torch.Tensor]:
+    """Observe samples and scores, and one layer's weights."""
+    samples = snapshot.sample(3)
+    event = samples.shape[-3:] if samples.ndim > 3 else samples.shape[-1:]  # images, or points
+    return {
+        "samples": samples,
+        "other samples": snapshot.sample(2, which=1),
+        "scores": snapshot.score(torch.linspace(-1, 1, 4 * event.numel()).reshape(4, *event)),
+        "weight": next(iter(snapshot.psi.values())),
+    }
+
+
+def members(run: Run) -> Iterator[tuple[tuple[int, ...], dict[str, Any]]]:
+    """Yield the place of each member in the grid, and all that the run says of it."""
+    shape = run.diverged.shape
+    for number, place in enumerate(torch.ones(shape).nonzero().tolist()):
+        here = (slice(None), *place)
+        yield (
+            tuple(place),
+            {
+                "state": tree_map(lambda leaf, n=number: leaf[n], run.final.state),
+                "losses": tuple(series[here] for series in run.history[1:4]),
+                "observed": {k: v[here] for k, v in run.history.observed.items()},
+                "diverged": run.diverged[tuple(place)],
+            },
+        )
+
+
+def alone(run: Run) -> dict[str, Any]:
+    """Return the same of one GAN trained alone."""
+    return {
+        "state": run.final.state,
+        "losses": tuple(run.history[1:4]),
+        "observed": run.history.observed,
+        "diverged": run.diverged,
+    }
+
+
+def assert_members_are_gans_alone(
+    of: Experiment,
+    *,
+    seeds: list[int],
+    grid: dict[str, torch.Tensor] | None = None,
+    game_grid: dict[str, torch.Tensor] | None = None,
+    steps: int = 4,
+    chunk: int | None = None,
+    **hparams: float,
+) -> None:
+    """Train the population; then each member alone, with its own numbers."""
+    grid, game_grid = grid or {}, game_grid or {}
+    options = {"every": 2, "callbacks": [look_at], "device": "cpu"}
+    run = train_population(
+        of,
+        steps,
+        seeds=seeds,
+        game_hparams=game_grid,
+        chunk=chunk,
+        **options,
+        **grid,
+        **hparams,
+    )
+    names = [*grid, *game_grid]
+    values = torch.broadcast_tensors(*grid.values(), *game_grid.values()) if names else ()
+    shape = tuple(values[0].shape) if names else ()
+    assert run.diverged.shape == (*shape, len(seeds))
+    for place, found in members(run):
+        own = {name: value[place[:-1]] for name, value in zip(names, values, strict=True)}
+        one = train(
+            of,
+            steps,
+            seed=seeds[place[-1]],
+            game_hparams={name: own.pop(name) for name in game_grid},
+            **options,
+            **own,
+            **hparams,
+        )
+        assert_same_tree(found, alone(one), **NEAR)
+        assert torch.equal(run.history.step, one.history.step)
+
+
+@every_loss
+@every_rule
+def test_every_loss_with_every_rule(name: str, loss: Loss) -> None:
+    rule, own = RULES[name]
+    assert_members_are_gans_alone(
+        experiment(rule, small_gan(loss=loss)),
+        seeds=[3, 5],
+        grid={"eta": torch.tensor([0.02, 0.1], dtype=torch.float64)},
+        **own,
+    )
+
+
+@every_loss
+@pytest.mark.parametrize("chunk", [None, 1, 5])
+def test_a_grid_of_learning_rates_and_of_the_game(loss: Loss, chunk: int | None) -> None:
+    """Two rates, three penalties, two bonuses, two seeds; some at a time, in chunks of 5 too."""
+    networks = small_mlp(2, 2), small_mlp(2, 1)
+
+    def make(gamma: torch.Tensor, weight: torch.Tensor) -> GAN:
+        return GAN(
+            *networks,
+            noise=2,
+            loss=loss,
+            discriminator_regularizers=[R1(gamma), R2(gamma / 2)],
+            generator_regularizers=[EntropyBonus(weight)],
+        )
+
+    assert_members_are_gans_alone(
+        experiment(Alternating(optimizer=Adam()), make),
+        seeds=[0, 7],
+        grid={
+            "eta": torch.tensor([[[0.01]], [[0.05]]], dtype=torch.float64),
+            "eta_psi": torch.tensor([0.02, 0.01], dtype=torch.float64),
+        },
+        game_grid={
+            "gamma": torch.tensor([[0.0], [1.0], [10.0]], dtype=torch.float64),
+            "weight": torch.tensor([0.0, 0.3], dtype=torch.float64),
+        },
+        chunk=chunk,
+        steps=3,
+    )
+
+
+@pytest.mark.parametrize("name", ["unrolled", "consensus, rmsprop", "averaged extragradient"])
+def test_penalties_under_rules_of_second_order(name: str) -> None:
+    """Three derivatives, one inside the other, all under vmap."""
+    rule, own = RULES[name]
+    networks = small_mlp(2, 2), small_mlp(2, 1)
+
+    def make(gamma: torch.Tensor) -> GAN:
+        return GAN(*networks, noise=2, discriminator_regularizers=[R1(gamma)])
+
+    assert_members_are_gans_alone(
+        experiment(rule, make),
+        seeds=[1],
+        grid={"eta": torch.tensor(0.05, dtype=torch.float64)},
+        game_grid={"gamma": torch.tensor([0.0, 1.0], dtype=torch.float64)},
+        **own,
+    )
+
+
+ARCHITECTURES: dict[str, Callable[[], Experiment]] = {
+    "convolutions with minibatch spread": lambda: experiment(
+        game=convolutional_gan(discriminator_regularizers=[R1(1.0)]), data=small_images()
+    ),
+    "minibatch spread": lambda: experiment(game=small_gan(small_mlp(2, 1, minibatch_std=True))),
+    "packed": lambda: experiment(game=small_gan(Packed(small_mlp(4, 1), 2))),
+    "spectral": lambda: experiment(
+        Alternating(discriminator_steps=2, optimizer=Adam()), spectral_gan()
+    ),
+    "spectral, extragradient": lambda: experiment(Extragradient(), spectral_gan()),
+    "spectral, averaged": lambda: experiment(Averaged(Alternating()), spectral_gan()),
+    "spectral and packed, penalised": lambda: experiment(
+        game=small_gan(
+            Packed(small_mlp(4, 1, layer=SpectralLinear), 2),
+            discriminator_regularizers=[R1(1.0)],
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_every_architecture(name: str) -> None:
+    assert_members_are_gans_alone(
+        ARCHITECTURES[name](),
+        seeds=[0, 4, 9],
+        grid={"eta": torch.tensor(0.01, dtype=torch.float64)},
+        chunk=2,
+    )
+
+
+def test_schedules_go_by_each_members_own_values() -> None:
+    of = experiment(
+        schedules={"eta": lambda taken: 1 / (1 + taken), "beta1": lambda taken: 0.5**taken}
+    )
+    grid = {"eta": torch.tensor([0.02, 0.1]), "beta1": torch.tensor([0.5, 0.9])}
+    assert_members_are_gans_alone(
+        of, seeds=[0, 1], grid={k: v.double() for k, v in grid.items()}, eta_psi=0.05
+    )
+
+
+def test_over_more_than_one_block() -> None:
+    assert_members_are_gans_alone(
+        experiment(), seeds=[2, 1], grid={"eta": torch.tensor(1e-3).double()}, steps=37
+    )
+
+
+def test_proximal_point_has_no_closed_form_here() -> None:
+    with pytest.raises(TypeError, match=r"expected a game with an affine velocity .* got GAN"):
+        train(experiment(ProximalPoint()), 1, eta=0.1, device="cpu")
+    with pytest.raises(TypeError, match=r"expected a game with an affine velocity .* got GAN"):
+        train_population(experiment(ProximalPoint()), 1, seeds=2, eta=0.1, device="cpu")
+
+
+# That GAN is a plain PyTorch loop
+
+PEERS: dict[str, tuple[Any, type[torch.optim.Optimizer], dict, dict]] = {
+    "sgd": (SGD(), torch.optim.SGD, {}, {}),
+    "adam": (Adam(), torch.optim.Adam, {"beta1": 0.5, "beta2": 0.9}, {"betas": (0.5, 0.9)}),
+    "rmsprop": (RMSProp(), torch.optim.RMSprop, {"alpha": 0.9}, {"alpha": 0.9}),
+}
+every_peer = pytest.mark.parametrize("peer", PEERS)
+RATES = {"eta": 0.02, "eta_psi": 0.03}
+STEPS = 20  # more than a block
+
+Penalty = Callable[[nn.Module, torch.Tensor, torch.Tensor], torch.Tensor]
+
+
+def modules(of: Experiment, seed: int, settings: Settings) -> tuple[nn.Module, nn.Module]:
+    """Return both networks as ordinary modules, with the weights of a seed."""
+    gan = of.make(settings)
+    networks = deepcopy((gan.generator, gan.discriminator))
+    for network, weights in zip(networks, gan.init(seed, dtype=of.dtype), strict=True):
+        network.double().load_state_dict(weights)
+    return networks
+
+
+def cost_of_critic(D: nn.Module, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
+    s_real, s_fake = D(real), D(fake)
+    return binary_cross_entropy_with_logits(
+        s_real, torch.ones_like(s_real)
+    ) + binary_cross_entropy_with_logits(s_fake, torch.zeros_like(s_fake))
+
+
+def cost_of_forger(D: nn.Module, fake: torch.Tensor, loss: Loss) -> torch.Tensor:
+    scores = D(fake)
+    if isinstance(loss, NonSaturating):
+        return binary_cross_entropy_with_logits(scores, torch.ones_like(scores))
+    return -binary_cross_entropy_with_logits(scores, torch.zeros_like(scores))
+
+
+def plain_loop(
+    of: Experiment,
+    make_optimizer: Callable[..., torch.optim.Optimizer],
+    *,
+    alternating: bool = True,
+    discriminator_steps: int = 1,
+    penalty: Penalty | None = None,
+    seed: int = 3,
+) -> tuple[dict[str, Any], torch.Tensor]:
+    """Train as any tutorial does.
+
+    Return both networks' weights and, for every step, both losses and the norm of the gradients.
+    """
+    settings = of.settings(**RATES)
+    loss = of.make(settings).loss
+    G, D = modules(of, seed, settings)
+    opt_g = make_optimizer(G.parameters(), lr=RATES["eta"])
+    opt_d = make_optimizer(D.parameters(), lr=RATES["eta_psi"])
+    seen = []
+    for step in range(STEPS):
+        batch = drawn(of, seed, step, settings)
+        for k in range(discriminator_steps):
+            real, noise = batch.real[k], batch.noise[k]
+            fake = G(noise).detach()
+            loss_d = cost_of_critic(D, real, fake)
+            if penalty is not None:
+                loss_d = loss_d + penalty(D, real, fake)
+            opt_d.zero_grad()
+            loss_d.backward()
+            if k == 0:
+                first = loss_d.item(), [p.grad.clone() for p in D.parameters()]
+            if alternating:
+                opt_d.step()
+        loss_g = cost_of_forger(D, G(noise), loss)
+        # Not `backward`, which would add to the discriminator's gradients.
+        give_gradients(G, loss_g)
+        opt_g.step()
+        if not alternating:
+            opt_d.step()
+        gradients = [*first[1], *(p.grad for p in G.parameters())]
+        speed = torch.cat([g.flatten() for g in gradients]).norm()
+        seen.append([loss_g.item(), first[0], speed.item()])
+    return weights(G, D), torch.tensor(seen, dtype=torch.float64)
+
+
+def give_gradients(network: nn.Module, loss: torch.Tensor) -> None:
+    parameters = list(network.parameters())
+    for p, gradient in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
+        p.grad = gradient
+
+
+def players(run: Run) -> dict[str, Any]:
+    return {"theta": run.final.theta, "psi": run.final.psi}
+
+
+def weights(G: nn.Module, D: nn.Module) -> dict[str, Any]:
+    return {
+        name: {key: w.detach().clone() for key, w in network.named_parameters()}
+        for name, network in (("theta", G), ("psi", D))
+    }
+
+
+def assert_library_is_plain(of: Experiment, peer: str = "adam", **loop: Any) -> None:
+    _, theirs, own, names = PEERS[peer]
+    run = train(of, STEPS, seed=3, every=1, device="cpu", **RATES, **own)
+    expected, seen = plain_loop(of, lambda p, lr: theirs(p, lr=lr, **names), **loop)
+    assert_same_tree(players(run), expected, **NEAR)
+    torch.testing.assert_close(torch.stack(run.history[1:4], -1), seen, **NEAR)
+
+
+@every_loss
+@every_peer
+@pytest.mark.parametrize("discriminator_steps", [1, 2])
+def test_alternating_is_a_plain_loop(discriminator_steps: int, peer: str, loss: Loss) -> None:
+    rule = Alternating(discriminator_steps=discriminator_steps, optimizer=PEERS[peer][0])
+    assert_library_is_plain(
+        experiment(rule, small_gan(loss=loss)), peer, discriminator_steps=discriminator_steps
+    )
+
+
+@every_loss
+@every_peer
+def test_simultaneous_is_a_plain_loop(peer: str, loss: Loss) -> None:
+    rule = Simultaneous(optimizer=PEERS[peer][0])
+    assert_library_is_plain(experiment(rule, small_gan(loss=loss)), peer, alternating=False)
+
+
+def slope_penalty(weight: float, at_data: bool) -> Penalty:
+    """Write the gradient penalty as it is written with a module: differentiate, then again."""
+
+    def penalty(D: nn.Module, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
+        x = (real if at_data else fake).clone().requires_grad_()
+        (slope,) = torch.autograd.grad(D(x).sum(), x, create_graph=True)
+        return weight / 2 * (slope.norm(dim=1) ** 2).mean()
+
+    return penalty
+
+
+@pytest.mark.parametrize("kind", [R1, R2])
+def test_penalised_training_is_a_plain_loop(kind: type) -> None:
+    of = experiment(
+        Alternating(optimizer=Adam()), small_gan(discriminator_regularizers=[kind(2.0)])
+    )
+    assert_library_is_plain(of, penalty=slope_penalty(2.0, at_data=kind is R1))
+
+
+@pytest.mark.parametrize("name", ["convolutions", "minibatch spread", "packed"])
+def test_architectures_are_a_plain_loop(name: str) -> None:
+    of = {
+        "convolutions": lambda: experiment(game=convolutional_gan(), data=small_images()),
+        "minibatch spread": lambda: experiment(game=small_gan(small_mlp(2, 1, minibatch_std=True))),
+        "packed": lambda: experiment(game=small_gan(Packed(small_mlp(8, 1), 4))),
+    }[name]()
+    rule = Alternating(optimizer=Adam())
+    assert_library_is_plain(
+        Experiment(of.game, rule, of.data, batch_size=of.batch_size, dtype=of.dtype)
+    )
+
+
+def test_an_entropy_bonus_is_a_plain_loop() -> None:
+    """With the estimator written for one sample after the other."""
+
+    def estimate(x: torch.Tensor) -> torch.Tensor:
+        logs = []
+        for k in range(len(x)):
+            others = torch.cat([x[:k], x[k + 1 :]])
+            logs.append(torch.log((others - x[k]).norm(dim=1).min()))
+        return 2 * torch.stack(logs).mean()  # and a constant
+
+    of = experiment(
+        Simultaneous(),
+        small_gan(generator_regularizers=[EntropyBonus(0.3)]),
+    )
+    settings = of.settings(**RATES)
+    G, D = modules(of, 3, settings)
+    run = train(of, STEPS, seed=3, device="cpu", **RATES)
+    opt_g = torch.optim.SGD(G.parameters(), lr=RATES["eta"])
+    opt_d = torch.optim.SGD(D.parameters(), lr=RATES["eta_psi"])
+    for step in range(STEPS):
+        batch = drawn(of, 3, step, settings)
+        real, noise = batch.real[0], batch.noise[0]
+        fake = G(noise)
+        opt_g.zero_grad()
+        (cost_of_forger(D, fake, NonSaturating()) - 0.3 * estimate(fake)).backward()
+        opt_d.zero_grad()
+        cost_of_critic(D, real, fake.detach()).backward()
+        opt_g.step()
+        opt_d.step()
+    # The library keeps the logarithm finite at zero, by a ten-thousandth.
+    assert_same_tree(players(run), weights(G, D), rtol=1e-5, atol=1e-6)
+
+
+@every_loss
+@pytest.mark.parametrize("unroll_steps", [1, 3])
+def test_unrolling_is_a_plain_loop(unroll_steps: int, loss: Loss) -> None:
+    """Metz et al. 2017: differentiate the generator's loss through the discriminator's answers."""
+    of = experiment(Unrolled(unroll_steps=unroll_steps, optimizer=Adam()), small_gan(loss=loss))
+    settings = of.settings(**RATES, eta_unroll=0.5)
+    run = train(of, STEPS, seed=3, device="cpu", **RATES, eta_unroll=0.5)
+    G, D = modules(of, 3, settings)
+    opt_g = torch.optim.Adam(G.parameters(), lr=RATES["eta"])
+    opt_d = torch.optim.Adam(D.parameters(), lr=RATES["eta_psi"])
+    for step in range(STEPS):
+        batch = drawn(of, 3, step, settings)
+        real, noise = batch.real[0], batch.noise[0]
+        answers = dict(D.named_parameters())
+        for _ in range(unroll_steps):
+            foreseen = cost_of_critic(
+                lambda x, a=answers: functional_call(D, a, (x,)), real, G(noise)
+            )
+            slopes = torch.autograd.grad(foreseen, list(answers.values()), create_graph=True)
+            answers = {
+                name: p - 0.5 * slope
+                for (name, p), slope in zip(answers.items(), slopes, strict=True)
+            }
+        loss_g = cost_of_forger(lambda x, a=answers: functional_call(D, a, (x,)), G(noise), loss)
+        give_gradients(G, loss_g)
+        opt_d.zero_grad()
+        cost_of_critic(D, real, G(noise).detach()).backward()
+        opt_d.step()
+        opt_g.step()
+    assert_same_tree(players(run), weights(G, D), **NEAR)
+
+
+def test_spectral_normalisation_is_a_plain_loop() -> None:
+    """With PyTorch's own, whose power iteration is told to take one round after each step."""
+    of = experiment(Simultaneous(optimizer=Adam()), spectral_gan())
+    settings = of.settings(**RATES)
+    run = train(of, STEPS, seed=3, every=1, device="cpu", **RATES)
+    start, psi = of.init(3, settings).players[:2]
+    G, D = deepcopy(of.game.generator).double(), small_mlp(2, 1).double()
+    G.load_state_dict(start)
+    D.load_state_dict({name: w for name, w in psi.items() if not name.endswith("u")})
+    normalised = {}
+    for name in ("0", "2"):
+        layer = nn.utils.parametrizations.spectral_norm(D.get_submodule(name)).eval()
+        normalised[name] = layer.parametrizations.weight
+        normalised[name][0]._u.copy_(psi[f"{name}.u"])
+
+    def iterate(rounds: int) -> None:
+        for weight in normalised.values():
+            one, matrix = weight[0], weight.original.detach()
+            one._v.copy_(nn.functional.normalize(matrix.T @ one._u, dim=0))
+            if rounds:
+                one._power_method(matrix, rounds)
+
+    iterate(0)
+    opt_g = torch.optim.Adam(G.parameters(), lr=RATES["eta"])
+    opt_d = torch.optim.Adam(D.parameters(), lr=RATES["eta_psi"])
+    for step in range(STEPS):
+        batch = drawn(of, 3, step, settings)
+        real, noise = batch.real[0], batch.noise[0]
+        give_gradients(G, cost_of_forger(D, G(noise), NonSaturating()))
+        give_gradients(D, cost_of_critic(D, real, G(noise).detach()))
+        opt_g.step()
+        opt_d.step()
+        iterate(1)
+    assert_same_tree(run.final.theta, weights(G, D)["theta"], **NEAR)
+    for name, weight in normalised.items():
+        expected = {"weight": weight.original.detach(), "u": weight[0]._u}
+        for key, value in expected.items():
+            torch.testing.assert_close(run.final.psi[f"{name}.{key}"], value, **NEAR)
+    assert not torch.allclose(run.final.psi["0.u"], psi["0.u"])
