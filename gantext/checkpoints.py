@@ -68,7 +68,7 @@ def save(path: str | os.PathLike[str], tensors: dict[str, Tensor], about: dict[s
     try:
         plain = {name: t.detach().cpu().contiguous().clone() for name, t in tensors.items()}
         save_file(plain, temporary, metadata={"kind": _KIND, "about": json.dumps(about)})
-        with open(temporary, "rb") as written:  # noqa: PTH123 - fsync wants the descriptor
+        with Path(temporary).open("r+b") as written:
             os.fsync(written.fileno())
         Path(temporary).replace(path)
     except BaseException:

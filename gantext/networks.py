@@ -433,9 +433,10 @@ def draw_weights(
     {'0.weight': (3, 2), '0.bias': (3,), '2.weight': (1, 3), '2.bias': (1,)}
     """
     before = {name: w.detach().clone() for name, w in _named(module).items()}
-    # The layers draw from PyTorch's global generator; it is put back afterwards.
+    # The layers draw from PyTorch's global generator of the CPU; it is put back afterwards. (Those
+    # of other devices stay as they are: `torch.manual_seed` would seed them all.)
     with torch.random.fork_rng(devices=[]), torch.no_grad():
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)
         for name, layer in module.named_modules():
             own = [*layer.parameters(recurse=False), *layer.buffers(recurse=False)]
             if own and not callable(getattr(layer, "reset_parameters", None)):

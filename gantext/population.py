@@ -17,7 +17,7 @@ from torch.func import vmap
 from torch.utils._pytree import tree_map
 
 from gantext.checkpoints import flatten
-from gantext.gan import GANBatch
+from gantext.gan import GAN, GANBatch
 from gantext.training import (
     BLOCK,
     Callback,
@@ -294,13 +294,13 @@ class Members(Runner):
         Returns
         -------
         pytree of Tensor
-            All members', on this process's device.
+            All members', where this process has its own.
         """
         if self._world == 1:
             return tree
         shares: list[Any] = [None] * self._world
         distributed.all_gather_object(shares, tree_map(lambda leaf: leaf.cpu(), tree))
-        return tree_map(lambda *leaves: torch.cat(leaves), *shares)
+        return tree_map(lambda own, *all_: torch.cat(all_).to(own.device), tree, *shares)
 
     def scatter(self, tree: Any) -> Any:
         """Take this process's members out of all.
@@ -350,6 +350,16 @@ class Members(Runner):
             By name.
         """
         return self._identity
+
+    def game(self) -> GAN:
+        """Return the first member's game.
+
+        Returns
+        -------
+        GAN
+            With its hyper-parameters.
+        """
+        return self.experiment.make(self._one(0))
 
     def _one(self, k: int) -> Settings:
         """Return one member's hyper-parameters."""
@@ -455,7 +465,8 @@ def _distributed() -> bool:
 def _is_about_memory(error: Exception) -> bool:
     """Tell an allocation that failed, which PyTorch reports by several types of error."""
     signs = ("out of memory", "can't allocate memory")
-    return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in signs)
+    named = isinstance(error, MemoryError | torch.OutOfMemoryError)
+    return named or any(sign in str(error).lower() for sign in signs)
 
 
 def _advice(members: int, error: Exception) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -94,7 +95,7 @@ class Experiment:
     Raises
     ------
     ValueError
-        If ``batch_size`` is below 1.
+        If ``batch_size`` is below 1, or ``dtype`` is no floating-point type.
 
     Examples
     --------
@@ -117,9 +118,11 @@ class Experiment:
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse an empty batch."""
+        """Refuse an empty batch, and networks of whole numbers."""
         if self.batch_size < 1:
             raise ValueError(f"batch_size: expected >= 1, got {self.batch_size}")
+        if not self.dtype.is_floating_point:
+            raise ValueError(f"dtype: expected a floating-point type, got {self.dtype}")
 
     def settings(self, game_hparams: Mapping[str, Any] | None = None, **hparams: Any) -> Settings:
         """Check hyper-parameters.
@@ -329,6 +332,15 @@ class Snapshot:
 
     In a population every tensor has a first dimension more: the members.
 
+    Parameters
+    ----------
+    runner : Runner
+        What is trained.
+    state : TrainState
+        The state at this moment.
+    taken : int
+        Steps taken.
+
     Attributes
     ----------
     state : TrainState
@@ -483,6 +495,12 @@ def train(
     (tensor([10, 20]), torch.Size([5, 2]))
     """
     settings = experiment.settings(game_hparams, **hparams)
+    for name, value in (settings.rule | settings.game).items():
+        if value.ndim:
+            raise ValueError(
+                f"{name}: expected one number, got shape {tuple(value.shape)}; "
+                "`gantext.population.train_population` takes many"
+            )
     runner = Runner(experiment, seed, settings, pick_device(device), compiled=compile)
     return run_loop(runner, steps, every, callbacks, checkpoint, checkpoint_every, progress)
 
@@ -660,6 +678,16 @@ class Runner:
         """
         return {"seed": torch.tensor(self.seed), **flatten(self.settings, "settings")}
 
+    def game(self) -> GAN:
+        """Return the game, or one member's.
+
+        Returns
+        -------
+        GAN
+            With its hyper-parameters.
+        """
+        return self.experiment.make(self.settings)
+
 
 class _Record(NamedTuple):
     """The history as lists: steps, means of shape (3, ...), and what callbacks returned."""
@@ -722,11 +750,12 @@ def run_loop(
         while taken < steps:
             stops = (BLOCK, every, checkpoint_every)
             until = min([steps, *((taken // stop + 1) * stop for stop in stops)])
-            state = runner.advance(state, taken, until - taken)
+            ahead, more = runner.advance(state, taken, until - taken), record
             bar.update(until - taken)
-            taken = until
-            if taken % every == 0 or taken == steps:
-                state = _note(runner, state, taken, callbacks, record)
+            if until % every == 0 or until == steps:
+                ahead, more = _note(runner, ahead, until, callbacks, record)
+            # All at once: an interruption finds the run before these steps or after them.
+            state, record, taken = ahead, more, until
             if path is not None and (taken % checkpoint_every == 0 or taken == steps):
                 _write(runner, path, state, record, taken)
                 written = taken
@@ -792,8 +821,11 @@ def _begin(runner: Runner, path: Path | None) -> tuple[TrainState, _Record, int]
     if path is None or not path.exists():
         return state, _Record([], [], {}), 0
     tensors, about = load(path)
-    _same_run(path, tensors, runner)
-    state = runner.scatter(unflatten(tensors, runner.gather(state), "state"))
+    _same_run(path, tensors, about, runner)
+    try:
+        state = runner.scatter(unflatten(tensors, runner.gather(state), "state"))
+    except CheckpointError as error:
+        raise CheckpointError(f"{path}: belongs to another run: {error}") from error
     state = tree_map(lambda leaf: leaf.to(runner.device), state)
     # Members are the first dimension of everything gathered, time the second.
     means = runner.scatter(tensors["means"].clone())
@@ -804,15 +836,31 @@ def _begin(runner: Runner, path: Path | None) -> tuple[TrainState, _Record, int]
     return state, _Record(about["step"], [*means.unbind(-1)], observed), about["taken"]
 
 
-def _same_run(path: Path, tensors: dict[str, Tensor], runner: Runner) -> None:
+def _same_run(
+    path: Path, tensors: dict[str, Tensor], about: dict[str, Any], runner: Runner
+) -> None:
     """Refuse to go on from the checkpoint of another run."""
     for name, wanted in runner.identity().items():
         found = tensors.get(f"identity.{name}")
-        if found is None or not torch.equal(found, wanted.cpu()):
+        if found is None or found.dtype != wanted.dtype or not torch.equal(found, wanted.cpu()):
             raise CheckpointError(
-                f"{path}: belongs to a run with another {name.removeprefix('settings')} "
+                f"{path}: belongs to a run with another {name.removeprefix('settings.')} "
                 f"({found} instead of {wanted.cpu()}); give this run another file"
             )
+    for told, expected in zip(about["experiment"], _described(runner), strict=True):
+        if told != expected:
+            raise CheckpointError(
+                f"{path}: belongs to another experiment ({told} instead of {expected}); "
+                "give this run another file"
+            )
+
+
+def _described(runner: Runner) -> list[str]:
+    """Return in words what is trained, to know it again; what only functions know is not told."""
+    of, game = runner.experiment, runner.game()
+    parts = [game, game.generator, game.discriminator, of.rule, type(of.data).__name__]
+    words = [*map(repr, parts), f"batch_size={of.batch_size}", f"schedules={sorted(of.schedules)}"]
+    return [re.sub(r" at 0x[0-9a-f]+", "", text) for text in words]
 
 
 def _note(
@@ -821,19 +869,40 @@ def _note(
     taken: int,
     callbacks: Sequence[Callback],
     record: _Record,
-) -> TrainState:
-    """Write down means and observations; return the state with its sums at zero."""
+) -> tuple[TrainState, _Record]:
+    """Return the state with its sums at zero, and the record with means and observations added."""
     since = taken - (record.step[-1] if record.step else 0)
-    record.step.append(taken)
-    record.means.append((state.sums / since).cpu())
     snapshot = Snapshot(runner, state, taken)
+    seen = {}
     for callback in callbacks:
         for name, value in (callback(snapshot) or {}).items():
-            seen = record.observed.setdefault(name, [])
-            if len(seen) != len(record.step) - 1:
-                raise ValueError(f"{name!r}: expected one value from one callback at each record")
-            seen.append(torch.as_tensor(value).detach().cpu())
-    return state._replace(sums=torch.zeros_like(state.sums))
+            if name in seen:
+                raise ValueError(f"{name!r}: expected from one callback, got from two")
+            seen[name] = torch.as_tensor(value).detach().cpu()
+            _check_observed(name, seen[name], record, state.sums.shape[:-1])
+    if record.step and seen.keys() != record.observed.keys():
+        raise ValueError(
+            f"callbacks: expected the same names at every record, {sorted(record.observed)}, "
+            f"got {sorted(seen)} at step {taken}"
+        )
+    more = _Record(
+        [*record.step, taken],
+        [*record.means, (state.sums / since).cpu()],
+        {name: [*record.observed.get(name, []), value] for name, value in seen.items()},
+    )
+    return state._replace(sums=torch.zeros_like(state.sums)), more
+
+
+def _check_observed(name: str, value: Tensor, record: _Record, members: tuple[int, ...]) -> None:
+    """Require an observation of every member, of the same shape each time."""
+    before = record.observed.get(name)
+    expected = value.shape if before is None else before[0].shape
+    if value.shape != expected or value.shape[: len(members)] != members:
+        wanted = f"members first, ({members[0]}, ...)" if members else "the same each time"
+        raise ValueError(
+            f"{name!r}: expected from callbacks tensors of one shape, {wanted}, "
+            f"got {tuple(value.shape)}" + ("" if before is None else f" after {tuple(expected)}")
+        )
 
 
 def _write(runner: Runner, path: Path, state: TrainState, record: _Record, taken: int) -> None:
@@ -844,7 +913,12 @@ def _write(runner: Runner, path: Path, state: TrainState, record: _Record, taken
     for name, values in record.observed.items():
         tensors[f"observed.{name}"] = runner.gather(torch.stack(values, -1))
     if runner.writes:
-        about = {"taken": taken, "step": record.step, "observed": [*record.observed]}
+        about = {
+            "taken": taken,
+            "step": record.step,
+            "observed": [*record.observed],
+            "experiment": _described(runner),
+        }
         save(path, tensors, about)
 
 
