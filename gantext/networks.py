@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from itertools import pairwise
 from typing import Any
 
@@ -432,7 +433,7 @@ def draw_weights(
     >>> {name: tuple(w.shape) for name, w in draw_weights(MLP(2, 1, hidden=[3]), seed=0).items()}
     {'0.weight': (3, 2), '0.bias': (3,), '2.weight': (1, 3), '2.bias': (1,)}
     """
-    before = {name: w.detach().clone() for name, w in _named(module).items()}
+    module = deepcopy(module).cpu()
     # The layers draw from PyTorch's global generator of the CPU; it is put back afterwards. (Those
     # of other devices stay as they are: `torch.manual_seed` would seed them all.)
     with torch.random.fork_rng(devices=[]), torch.no_grad():
@@ -446,14 +447,7 @@ def draw_weights(
                 )
             if own:
                 layer.reset_parameters()
-        # Copies, and the module's own weights put back: what is drawn belongs to the caller.
-        drawn = {
-            name: w.detach().to(device=device, dtype=dtype, copy=True)
-            for name, w in _named(module).items()
-        }
-        for name, w in _named(module).items():
-            w.copy_(before[name])
-    return drawn
+    return {name: w.detach().to(device=device, dtype=dtype) for name, w in _named(module).items()}
 
 
 def carried(module: nn.Module, weights: Weights) -> Weights:

@@ -16,6 +16,7 @@ from tests.games import random_tensor
 from tests.gans import small_mlp
 
 PENALTIES = pytest.mark.parametrize(("kind", "at"), [(R1, "real"), (R2, "fake")])
+every_kind = pytest.mark.parametrize("kind", [R1, R2])
 
 
 def samples(count: int = 6, shape: tuple[int, ...] = (2,)) -> dict[str, torch.Tensor]:
@@ -57,8 +58,8 @@ def test_each_sample_has_its_own_norm(kind: type, at: str) -> None:
     assert found == pytest.approx(12.5)
 
 
-@PENALTIES
-def test_twice_the_batch_is_the_same_penalty(kind: type, at: str) -> None:
+@every_kind
+def test_twice_the_batch_is_the_same_penalty(kind: type) -> None:
     network, seen = small_mlp(2, 1).double(), samples()
     twice = {name: torch.cat([x, x]) for name, x in seen.items()}
     torch.testing.assert_close(kind(1.0)(network, **seen), kind(1.0)(network, **twice))
@@ -74,15 +75,15 @@ def test_only_its_own_samples_count(kind: type, at: str) -> None:
     assert not torch.allclose(kind(1.0)(network, **seen), kind(1.0)(network, **moved))
 
 
-@PENALTIES
-def test_slopes_of_images_are_norms_over_all_pixels(kind: type, at: str) -> None:
+@every_kind
+def test_slopes_of_images_are_norms_over_all_pixels(kind: type) -> None:
     seen = samples(3, (2, 4, 4))
     found = kind(1.0)(lambda x: 2 * x.flatten(1).sum(1, keepdim=True), **seen)
     assert float(found) == pytest.approx(0.5 * 4 * 32)
 
 
-@PENALTIES
-def test_weights_can_be_swept(kind: type, at: str) -> None:
+@every_kind
+def test_weights_can_be_swept(kind: type) -> None:
     network, seen = small_mlp(2, 1).double(), samples()
     gammas = torch.tensor([0.0, 0.5, 4.0], dtype=torch.float64)
     found = vmap(lambda gamma: kind(gamma)(network, **seen))(gammas)
@@ -138,13 +139,13 @@ KNOWN = {
 @pytest.mark.parametrize("name", KNOWN)
 @pytest.mark.parametrize("dimension", [1, 2, 3])
 def test_known_entropies(name: str, dimension: int) -> None:
-    """Five means of 500 samples each: about 0.03 of noise, and a bias at edges that grows with d."""
+    """Five means of 500 samples: noise of about 0.03, and a bias at edges that grows with d."""
     draw, each = KNOWN[name]
     found = [
-        float(nearest_neighbour_entropy(draw(dimension, torch.Generator().manual_seed(seed))))
-        for seed in range(5)
+        float(nearest_neighbour_entropy(draw(dimension, generator), smallest=1e-9))
+        for generator in (torch.Generator().manual_seed(seed) for seed in range(5))
     ]
-    assert np.mean(found) == pytest.approx(dimension * each, abs=0.1 + 0.1 * (dimension - 1))
+    assert np.mean(found) == pytest.approx(dimension * each, abs=(0.1, 0.15, 0.25)[dimension - 1])
 
 
 def test_it_tells_modes_apart() -> None:
@@ -163,10 +164,8 @@ def test_moving_and_scaling() -> None:
     for scale in (1e-3, 0.5, 40.0):
         scaled = nearest_neighbour_entropy(scale * x, smallest=1e-12)
         torch.testing.assert_close(scaled, entropy + 3 * math.log(scale), rtol=1e-9, atol=1e-9)
-    assert torch.equal(
-        nearest_neighbour_entropy(x[torch.randperm(30)]).round(decimals=10),
-        nearest_neighbour_entropy(x).round(decimals=10),
-    )
+    shuffled = nearest_neighbour_entropy(x.flip(0), smallest=1e-12)
+    torch.testing.assert_close(shuffled, entropy, rtol=1e-13, atol=0)
 
 
 def test_images_are_vectors() -> None:
