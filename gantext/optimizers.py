@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
-from torch.utils._pytree import tree_map
+from torch.utils._pytree import tree_leaves, tree_map
 
 from gantext._pytree import zeros_like
 from gantext._validation import fraction, positive
@@ -150,7 +150,8 @@ class SGD(Optimizer):
     def _move(
         self, v: Params, memory: Any, taken: Tensor, lr: Tensor, h: Hyperparameters
     ) -> tuple[Params, Any]:
-        return tree_map(lambda leaf: _like(leaf, lr) * leaf, v), memory
+        size = _like(v, lr)
+        return tree_map(lambda leaf: size * leaf, v), memory
 
 
 @dataclass(frozen=True)
@@ -195,15 +196,14 @@ class Adam(Optimizer):
         self, v: Params, memory: Any, taken: Tensor, lr: Tensor, h: Hyperparameters
     ) -> tuple[Params, Any]:
         beta1, beta2, step = h["beta1"], h["beta2"], taken + 1
-        mean = tree_map(lambda m, g: _mix(m, g, 1 - beta1), memory[0], v)
-        square = tree_map(lambda s, g: _mix(s, g * g, 1 - beta2), memory[1], v)
+        mean = _mix(memory[0], v, 1 - beta1)
+        square = _mix(memory[1], tree_map(torch.square, v), 1 - beta2)
         # The formula above with its scalars drawn together: they cost next to nothing, in float64,
         # and every operation saved on the leaves counts.
         scale = torch.sqrt(1 - beta2**step)
-        size, epsilon = lr * scale / (1 - beta1**step), h["epsilon"] * scale
-        movement = tree_map(
-            lambda m, s: _like(m, size) * m / (s.sqrt() + _like(s, epsilon)), mean, square
-        )
+        size = _like(v, lr * scale / (1 - beta1**step))
+        epsilon = _like(v, h["epsilon"] * scale)
+        movement = tree_map(lambda m, s: size * m / (s.sqrt() + epsilon), mean, square)
         return movement, (mean, square)
 
 
@@ -244,18 +244,17 @@ class RMSProp(Optimizer):
     def _move(
         self, v: Params, memory: Any, taken: Tensor, lr: Tensor, h: Hyperparameters
     ) -> tuple[Params, Any]:
-        square = tree_map(lambda s, g: _mix(s, g * g, 1 - h["alpha"]), memory, v)
-        movement = tree_map(
-            lambda g, s: _like(g, lr) * g / (s.sqrt() + _like(s, h["epsilon"])), v, square
-        )
-        return movement, square
+        square = _mix(memory, tree_map(torch.square, v), 1 - h["alpha"])
+        size, epsilon = _like(v, lr), _like(v, h["epsilon"])
+        return tree_map(lambda g, s: size * g / (s.sqrt() + epsilon), v, square), square
 
 
-def _like(leaf: Tensor, scalar: Tensor) -> Tensor:
-    """Return a hyper-parameter in a leaf's precision; until then it keeps its own, float64."""
-    return scalar.to(leaf.dtype)
+def _like(params: Params, scalar: Tensor) -> Tensor:
+    """Return a hyper-parameter in the parameters' precision; until then it keeps its own."""
+    return scalar.to(tree_leaves(params)[0].dtype)
 
 
-def _mix(old: Tensor, new: Tensor, weight: Tensor) -> Tensor:
-    """Return ``(1 - weight) * old + weight * new``."""
-    return torch.lerp(old, new, _like(old, weight))
+def _mix(old: Params, new: Params, weight: Tensor) -> Params:
+    """Return ``(1 - weight) * old + weight * new``, leaf by leaf."""
+    weight = _like(old, weight)
+    return tree_map(lambda a, b: torch.lerp(a, b, weight), old, new)
