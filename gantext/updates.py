@@ -530,7 +530,9 @@ class Unrolled(GradientRule):
     :math:`\theta \mapsto L_G(\theta, \psi_k(\theta))`, through the answers. The discriminator
     itself takes one ordinary step, from :math:`\psi` (Metz et al. 2017, "Unrolled Generative
     Adversarial Networks"). On :math:`f = xy` the generator sees :math:`\psi + 2k\eta_u\theta`
-    instead of :math:`\psi`: friction, by which the orbit shrinks.
+    instead of :math:`\psi`: friction. While :math:`k\eta_u < 1` the distance is multiplied, in the
+    long run, by :math:`\sqrt{1 - 2k\eta_u\eta + \eta^2}`: the orbit shrinks if
+    :math:`\eta < 2k\eta_u`.
 
     Attributes
     ----------

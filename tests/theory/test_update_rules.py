@@ -28,6 +28,7 @@ from gantext.updates import (
     ProximalPoint,
     Simultaneous,
     SymplecticGradientAdjustment,
+    Unrolled,
     UpdateRule,
     multipliers,
     simulate,
@@ -39,6 +40,7 @@ from tests.games import random_tensor
 x, y, p, q = sympy.symbols("x y p q", real=True)  # the players and what the rule remembers of each
 eta, sigma = sympy.symbols("eta sigma", positive=True)
 beta, gamma = sympy.symbols("beta gamma", real=True)
+K = 3  # answers that the unrolled generator foresees
 
 
 def v_x(y):
@@ -85,6 +87,11 @@ def exact(name: str) -> sympy.Matrix:
                 y + eta * (v_y(x) - gamma * sigma**2 * y),
             ]
         )
+    if name == "unrolled":  # gamma: the step size of the answers
+        answer = y
+        for _ in range(K):
+            answer = answer + gamma * v_y(x)
+        return matrix([x - eta * sympy.diff(sigma * x * answer, x), y + eta * v_y(x)])
     if name == "proximal":
         x1, y1 = sympy.symbols("x1 y1")
         after = sympy.solve([x1 - x - eta * v_x(y1), y1 - y - eta * v_y(x1)], [x1, y1])
@@ -107,6 +114,7 @@ RULES: dict[str, tuple[UpdateRule, dict[str, float]]] = {
     "alternating momentum": (Momentum(), {"beta": -0.4}),
     "consensus": (Consensus(), {"gamma": 0.7}),
     "adjusted": (SymplecticGradientAdjustment(), {"strength": 0.7}),
+    "unrolled": (Unrolled(unroll_steps=K), {"eta_unroll": 0.2}),
     "proximal": (ProximalPoint(), {}),
 }
 every_rule = pytest.mark.parametrize("name", RULES)
@@ -121,7 +129,8 @@ def library(name: str, step: float, **own: float) -> tuple[UpdateRule, dict[str,
 
 def oracle(name: str, step: float, s: float, own: dict[str, float] | None = None) -> np.ndarray:
     h = RULES[name][1] | (own or {})
-    return numeric(name)(step, s, h.get("beta", 0.0), h.get("gamma", h.get("strength", 0.0)))
+    weights = [h[key] for key in ("gamma", "strength", "eta_unroll") if key in h]
+    return numeric(name)(step, s, h.get("beta", 0.0), *(weights or [0.0]))
 
 
 def radius(matrix: np.ndarray) -> float:
@@ -166,11 +175,11 @@ def test_multipliers_on_a_random_matrix_are_those_of_its_singular_values(
 @settings(deadline=None, max_examples=15)
 @given(step=st.floats(0.01, 1.5), seed=st.integers(0, 2**31))
 def test_multipliers_are_a_function_of_eta_sigma(name: str, step: float, seed: int) -> None:
-    """Scale A up and eta down: nothing changes (gamma scales like eta)."""
+    """Scale A up and every step size and weight down: nothing changes."""
     A = random_tensor(2, 2, seed=seed)
     zero = torch.zeros(2)
     rule, h = library(name, step)
-    scaled = {k: v / 2 if k in ("eta", "gamma", "strength") else v for k, v in h.items()}
+    scaled = {k: v if k == "beta" else v / 2 for k, v in h.items()}
     one = spectral_radius(Bilinear(A), rule, zero, zero, **h)
     two = spectral_radius(Bilinear(2 * A), rule, zero, zero, **scaled)
     torch.testing.assert_close(one, two, rtol=1e-9, atol=1e-9)
@@ -407,6 +416,80 @@ def test_consensus_and_adjustment_factor(name: str, step: float, weight: float, 
     threshold = 2 * weight / (1 + weight**2 * s**2)
     assume(abs(step - threshold) > 1e-6)
     assert (factor < 1) == (step < threshold)
+
+
+# Unrolling
+
+
+def unrolled_radius(step: float, answer: float, steps: int = K, s: float = 1.0) -> float:
+    rule = Unrolled(unroll_steps=steps)
+    game = Bilinear([[s]])
+    return float(spectral_radius(game, rule, [0.0], [0.0], eta=step, eta_unroll=answer))
+
+
+def test_unrolling_symbolically() -> None:
+    """The generator sees y + 2 k eta_u sigma x: k answers, and how they depend on x itself."""
+    k, answer = sympy.symbols("k answer", positive=True)
+    general = sympy.Matrix([[1 - 2 * eta * k * answer * sigma**2, -eta * sigma], [eta * sigma, 1]])
+    assert exact("unrolled") == general.subs({k: K, answer: gamma}).applyfunc(sympy.expand)
+    # The multipliers: 1 - eta sigma (c -+ sqrt(c^2 - 1)) with c = k eta_u sigma.
+    c, lam = k * answer * sigma, sympy.symbols("lambda")
+    root = sympy.sqrt(c**2 - 1)
+    product = (lam - 1 + eta * sigma * (c - root)) * (lam - 1 + eta * sigma * (c + root))
+    assert sympy.expand(general.charpoly(lam).as_expr() - product) == 0
+    # While c < 1 they are complex, of modulus^2 = det = 1 - eta sigma^2 (2 k eta_u - eta): the
+    # orbit shrinks where the generator's step is shorter than twice all answers together.
+    assert sympy.solve(sympy.expand(general.det() - 1), eta) == [2 * k * answer]
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    steps=st.integers(1, 8),
+    answer=st.floats(0.01, 1.0),
+    step=st.floats(0.01, 1.5),
+    s=singular_values,
+)
+def test_unrolled_multipliers_in_closed_form(
+    steps: int, answer: float, step: float, s: float
+) -> None:
+    c = steps * answer * s
+    assume(abs(c - 1) > 1e-3)  # there two multipliers meet
+    root = np.sqrt(complex(c**2 - 1))
+    expected = max(abs(1 - step * s * (c - root)), abs(1 - step * s * (c + root)))
+    found = unrolled_radius(step, answer, steps, s)
+    assert found == pytest.approx(expected, rel=1e-9)
+    if c < 1:
+        assert found == pytest.approx(math.sqrt(1 - step * s**2 * (2 * steps * answer - step)))
+
+
+def test_unrolling_converges_up_to_twice_all_answers() -> None:
+    for steps, answer in ((1, 0.1), (3, 0.1), (5, 0.1), (2, 0.45)):
+        edge = 2 * steps * answer
+        assert unrolled_radius(0.99 * edge, answer, steps) < 1
+        assert unrolled_radius(edge, answer, steps) == pytest.approx(1, abs=1e-12)
+        assert unrolled_radius(1.01 * edge, answer, steps) > 1
+    # Where c > 1, friction is so strong that a generator overshoots whose step is not below
+    # 2 (c - sqrt(c^2 - 1)) / sigma.
+    c = 2.5
+    edge = 2 * (c - math.sqrt(c**2 - 1))
+    assert unrolled_radius(0.99 * edge, 0.5, 5) < 1 < unrolled_radius(1.01 * edge, 0.5, 5)
+
+
+def test_unrolled_orbits_come_home_where_simultaneous_ones_leave() -> None:
+    start = {"theta": [0.6], "psi": [0.8], "steps": 250, "eta": 0.1}
+    home = simulate(Bilinear.xy(), Unrolled(unroll_steps=5), eta_unroll=0.1, **start)
+    away = simulate(Bilinear.xy(), Simultaneous(), **start)
+    assert float(torch.hypot(*home)[-1]) < 1e-4
+    assert float(torch.hypot(*away)[-1]) > 3
+
+
+def test_without_answers_unrolling_is_simultaneous() -> None:
+    limit = exact("unrolled").subs(gamma, 0)
+    assert limit == exact("simultaneous")
+    for answer in (1e-3, 1e-6):
+        difference = unrolled_radius(0.3, answer) - library_radius("simultaneous", 0.3)
+        # The derivative of sqrt(1 - eta (2 k eta_u - eta)) in eta_u.
+        assert difference == pytest.approx(-K * answer * 0.3 / math.sqrt(1.09), rel=0.01)
 
 
 # Averaging

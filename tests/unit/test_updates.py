@@ -25,6 +25,7 @@ from gantext.updates import (
     State,
     StepInfo,
     SymplecticGradientAdjustment,
+    Unrolled,
     UpdateRule,
     multipliers,
     simulate,
@@ -43,6 +44,7 @@ RULES: dict[str, tuple[UpdateRule, dict[str, float]]] = {
     "optimistic": (Optimistic(), {}),
     "alternating momentum": (Momentum(), {"beta": -0.4}),
     "simultaneous momentum": (Momentum(alternating=False), {"beta": 0.3}),
+    "unrolled": (Unrolled(unroll_steps=3), {"eta_unroll": 0.2}),
     "consensus": (Consensus(), {"gamma": 0.7}),
     "adjusted": (SymplecticGradientAdjustment(), {"strength": 0.7}),
     "adjusted, not aligned": (SymplecticGradientAdjustment(align=False), {"strength": 0.7}),
@@ -61,6 +63,31 @@ def affine_game() -> Bilinear:
 def alternates(rule: UpdateRule) -> bool:
     """Tell whether the generator moves after the discriminator has moved."""
     return isinstance(rule, Alternating) or (isinstance(rule, Momentum) and rule.alternating)
+
+
+class Foreseen(Game):
+    """The game as the generator of `Unrolled` sees it, written out."""
+
+    def __init__(self, game: Game, steps: int, eta: float) -> None:
+        self.game, self.steps, self.eta = game, steps, eta
+
+    def losses(self, theta: Any, psi: Any, batch: Any = None) -> Losses:
+        """Answer with the discriminator's gradient, several times; then ask the game."""
+        answer = psi
+        for _ in range(self.steps):
+            slope = torch.func.grad(lambda p: self.game.losses(theta, p, batch).discriminator)
+            answer = tree_map(lambda p, g: p - self.eta * g, answer, slope(answer))
+        return Losses(
+            self.game.losses(theta, answer, batch).generator,
+            self.game.losses(theta, psi, batch).discriminator,
+        )
+
+
+def met(rule: UpdateRule, game: Game, own: dict[str, float]) -> Game:
+    """Return the game that a rule's players look at."""
+    if isinstance(rule, Unrolled):
+        return Foreseen(game, rule.unroll_steps, own["eta_unroll"])
+    return game
 
 
 class TinyGAN(NetworkGame):
@@ -118,12 +145,14 @@ def test_protocol(name: str) -> None:
         assert tree_flatten(after)[1] == tree_flatten(state)[1]
         assert isinstance(info, StepInfo)
         answered = after.psi if alternates(rule) else state.psi  # what the generator moved against
+        game_met = met(rule, game, own)
         seen = Losses(
-            game.losses(state.theta, answered).generator,
-            game.losses(state.theta, state.psi).discriminator,
+            game_met.losses(state.theta, answered).generator,
+            game_met.losses(state.theta, state.psi).discriminator,
         )
         assert_same_tree(info.losses, seen)
-        v_theta, v_psi = velocity(game, state.theta, answered)[0], velocity(game, *state[:2])[1]
+        v_theta = velocity(game_met, state.theta, answered)[0]
+        v_psi = velocity(game_met, *state[:2])[1]
         torch.testing.assert_close(info.speed, torch.cat([v_theta, v_psi]).norm())
         state = after
 
@@ -169,7 +198,10 @@ def test_batch_equals_each_member_alone(name: str, game: Game) -> None:
     theta, psi = random_tensor(4, 1, m, seed=1), random_tensor(n, seed=2)
     eta = torch.tensor([0.05, 0.1, 0.3], dtype=torch.float64)
     eta_psi = torch.tensor([[0.1], [0.2], [0.3], [0.15]], dtype=torch.float64)
-    swept = {k: torch.linspace(0, v, 3, dtype=torch.float64) for k, v in own.items()}
+    swept = {
+        k: torch.linspace(v / 2 if k == "eta_unroll" else 0, v, 3, dtype=torch.float64)
+        for k, v in own.items()
+    }
     path = simulate(game, rule, theta, psi, 6, eta=eta, eta_psi=eta_psi, **swept)
     assert path.theta.shape == (7, 4, 3, m)
     assert path.psi.shape == (7, 4, 3, n)
@@ -251,9 +283,13 @@ def test_population_of_networks_equals_its_members(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    # The correction of the others mixes both players' scales.
+    # What the others add mixes both players' scales.
     "name",
-    [name for name, (_, own) in RULES.items() if not own.keys() & {"gamma", "strength"}],
+    [
+        name
+        for name, (_, own) in RULES.items()
+        if not own.keys() & {"gamma", "strength", "eta_unroll"}
+    ],
 )
 def test_two_step_sizes_are_a_change_of_scale(name: str) -> None:
     """A discriminator s times as fast plays sqrt(s) A at one step size, its psi rescaled."""
@@ -400,6 +436,44 @@ def test_alignment_breaks_ties_towards_plus(fourth_power: float, sign: float) ->
     np.testing.assert_allclose(found, expected, rtol=1e-13)
 
 
+@pytest.mark.parametrize("unroll_steps", [1, 4])
+@pytest.mark.parametrize("game", [affine_game(), DiracGAN(penalty=R1(0.5)), Nonlinear()])
+def test_unrolled_is_gradient_play_against_foreseen_answers(game: Game, unroll_steps: int) -> None:
+    sizes = (3, 2) if game.affine else (1, 1)
+    theta, psi = (random_tensor(n, seed=n) for n in sizes)
+    own = {"eta": 0.1, "eta_psi": 0.3}
+    rule = Unrolled(unroll_steps=unroll_steps)
+    found = simulate(game, rule, theta, psi, 5, eta_unroll=0.2, **own)
+    foreseen = Foreseen(game, unroll_steps, 0.2)
+    expected = simulate(foreseen, Simultaneous(), theta, psi, 5, **own)
+    assert_same_tree(found, expected, rtol=1e-14, atol=1e-15)
+
+
+def test_unrolled_looks_nowhere_as_its_answers_grow_short() -> None:
+    theta, psi = random_tensor(3, seed=1), random_tensor(2, seed=2)
+    plain = simulate(affine_game(), Simultaneous(), theta, psi, 5, eta=0.1)
+    sizes = torch.tensor([1e-2, 1e-4, 1e-6], dtype=torch.float64)
+    found = simulate(affine_game(), Unrolled(), theta, psi, 5, eta=0.1, eta_unroll=sizes)
+    distance = (found.theta - plain.theta[:, None]).abs().amax((0, 2))
+    torch.testing.assert_close(distance / sizes, (distance / sizes)[-1].expand(3), rtol=0.2, atol=0)
+    assert distance[-1] < 1e-4
+
+
+def test_unrolled_leaves_the_discriminator_an_ordinary_step() -> None:
+    """The answers are foreseen, not taken."""
+    theta, psi = random_tensor(3, seed=1), random_tensor(2, seed=2)
+    plain = simulate(affine_game(), Simultaneous(), theta, psi, 1, eta=0.1)
+    found = simulate(affine_game(), Unrolled(), theta, psi, 1, eta=0.1, eta_unroll=0.3)
+    assert torch.equal(found.psi, plain.psi)
+    assert not torch.equal(found.theta, plain.theta)
+
+
+def test_answers_are_counted() -> None:
+    with pytest.raises(ValueError, match="unroll_steps: expected >= 1, got 0"):
+        Unrolled(unroll_steps=0)
+    assert Unrolled().unroll_steps == 5
+
+
 def test_averaged_is_the_mean_of_the_rule_it_follows() -> None:
     theta, psi = random_tensor(3, seed=1), random_tensor(2, seed=2)
     for inner, own in ((Alternating(), {}), (Momentum(), {"beta": -0.4})):
@@ -425,6 +499,90 @@ def test_proximal_refuses_a_game_that_is_not_affine() -> None:
         TypeError, match=r"ProximalPoint: expected a game with an affine .* DiracGAN"
     ):
         simulate(DiracGAN(), ProximalPoint(), [1.0], [0.0], 1, eta=0.1)
+
+
+# What a rule asks the game for
+
+
+class Asked(NetworkGame):
+    """Remembers what it was asked, and at which look; every look has other samples."""
+
+    def __init__(self, looks: int) -> None:
+        super().__init__()
+        self.log: list[str] = []
+        self.batch = tuple(torch.stack([part + k for k in range(looks)]) for part in self.BATCH)
+
+    def cost(self, fake: torch.Tensor, real: torch.Tensor) -> Losses:
+        """Return the Wasserstein losses."""
+        return Losses(-fake.mean(), fake.mean() - real.mean())
+
+    def look(self, batch: Any, k: int) -> Any:
+        """Take the k-th samples of each."""
+        return *(part[k] for part in batch), k
+
+    def generator_loss(self, theta: Any, psi: Any, batch: Any = None) -> torch.Tensor:
+        """Note the question."""
+        self.log.append(f"G{batch[2]}")
+        return self.losses(theta, psi, batch[:2]).generator
+
+    def discriminator_loss(self, theta: Any, psi: Any, batch: Any = None) -> torch.Tensor:
+        """Note the question."""
+        self.log.append(f"D{batch[2]}")
+        return self.losses(theta, psi, batch[:2]).discriminator
+
+
+@pytest.mark.parametrize(
+    ("rule", "own", "questions"),
+    [
+        (Simultaneous(), {}, "G0 D0"),
+        (Alternating(), {}, "D0 G0"),
+        (Alternating(discriminator_steps=3), {}, "D0 D1 D2 G2"),
+        (Extragradient(), {}, "G0 D0 G1 D1"),
+        (Optimistic(), {}, "G0 D0"),
+        (Momentum(), {"beta": 0.1}, "D0 G0"),
+        (Momentum(alternating=False), {"beta": 0.1}, "G0 D0"),
+        (Unrolled(unroll_steps=2), {"eta_unroll": 0.1}, "D0 D0 G0 D0"),
+        (Consensus(), {"gamma": 0.1}, "G0 D0"),
+        (Averaged(Alternating(discriminator_steps=2)), {}, "D0 D1 G1 G0 D0"),
+        (Averaged(Extragradient()), {}, "G0 D0 G1 D1 G0 D0"),
+    ],
+)
+def test_a_rule_asks_for_no_more_than_it_needs(
+    rule: UpdateRule, own: dict[str, float], questions: str
+) -> None:
+    """One loss at a time, in order, each at its own look."""
+    game = Asked(rule.looks)
+    state = rule.init(*game.parameters())
+    state, _ = rule.step(game, state, game.batch, rule.hparams(eta=0.1, **own))
+    assert " ".join(game.log) == questions
+    assert rule.looks == max(int(question[1]) for question in questions.split()) + 1
+
+
+def test_each_look_has_its_own_samples() -> None:
+    """Two steps of the discriminator are two steps, on one look's samples each."""
+    game = Asked(2)
+    theta, psi = game.parameters()
+    rule = Alternating(discriminator_steps=2)
+    found, info = rule.step(game, rule.init(theta, psi), game.batch, rule.hparams(eta=0.1))
+    first, second = (game.look(game.batch, k) for k in range(2))
+    loss = game.discriminator_loss(theta, psi, first)
+    assert torch.equal(info.losses.discriminator, loss)
+    for at in (first, second):
+        slope = torch.func.grad(game.discriminator_loss, argnums=1)(theta, psi, at)
+        psi = {name: p - 0.1 * slope[name] for name, p in psi.items()}
+    slope = torch.func.grad(game.generator_loss)(theta, psi, second)
+    theta = {name: p - 0.1 * slope[name] for name, p in theta.items()}
+    assert_same_tree(found[:2], (theta, psi), rtol=1e-13, atol=1e-15)
+
+
+def test_a_game_of_two_losses_answers_for_each() -> None:
+    """Who writes only `losses` has all the rest."""
+    game, (theta, psi) = TinyGAN(), TinyGAN().parameters()
+    losses = game.losses(theta, psi, BATCH)
+    assert torch.equal(game.generator_loss(theta, psi, BATCH), losses.generator)
+    assert torch.equal(game.discriminator_loss(theta, psi, BATCH), losses.discriminator)
+    assert game.look(BATCH, 3) is BATCH
+    assert game.project(theta, psi) == (theta, psi)
 
 
 # Hyper-parameters
