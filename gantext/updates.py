@@ -723,7 +723,7 @@ class Averaged(UpdateRule):
 
     @property
     def looks(self) -> int:
-        """As often as the rule that is followed."""
+        """How often the rule that is followed looks."""
         return self.rule.looks
 
     def hparams(self, **hparams: Any) -> Hyperparameters:
