@@ -118,17 +118,18 @@ def load(path: str | os.PathLike[str], *, device: Any = "cpu") -> Checkpoint:
         with safe_open(path, framework="pt", device=str(device)) as file:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        about = json.loads(metadata.get("about", "null"))
     except (SafetensorError, OSError, ValueError) as error:
         raise CheckpointError(
             f"{path}: expected a whole checkpoint of gantext, in the safetensors format, but it "
             f"cannot be read ({error}); delete it to start anew, or restore it from a copy"
         ) from error
-    if metadata.get("kind") != _KIND:
+    if metadata.get("kind") != _KIND or not isinstance(about, dict):
         raise CheckpointError(
             f"{path}: expected a checkpoint of gantext ({_KIND!r}), got another safetensors file "
             f"({metadata.get('kind')!r})"
         )
-    return Checkpoint(tensors, json.loads(metadata["about"]))
+    return Checkpoint(tensors, about)
 
 
 def flatten(tree: Any, prefix: str = "") -> dict[str, Tensor]:
