@@ -160,7 +160,13 @@ class Experiment:
         """Make every member's game once, outside of vmap, where values can still be checked."""
         if isinstance(self.game, GAN):
             return
-        values = torch.broadcast_tensors(*own.values()) if own else ()
+        shapes = [tuple(value.shape) for value in own.values()]
+        try:
+            values = torch.broadcast_tensors(*own.values()) if own else ()
+        except RuntimeError as error:
+            raise ValueError(
+                f"game_hparams: expected values that broadcast, got shapes {shapes}"
+            ) from error
         kinds = zip(*(value.flatten() for value in values), strict=True) if own else [()]
         games = [self.game(**dict(zip(own, member, strict=True))) for member in kinds]
         again = self.game(**dict(zip(own, (v.flatten()[0] for v in values), strict=True)))

@@ -10,9 +10,9 @@ from gantext.datasets import Dataset, Images, ring
 from gantext.gan import GAN
 from gantext.networks import MLP, ConvDiscriminator, ConvGenerator, SpectralLinear
 from gantext.optimizers import Adam
-from gantext.training import BLOCK, Experiment, Settings
+from gantext.training import BLOCK, Experiment, Run, Settings
 from gantext.updates import Alternating, UpdateRule
-from tests.games import random_tensor
+from tests.games import assert_same_tree, random_tensor
 
 #: What sums in another order may differ by, after a few steps in float64.
 NEAR = {"rtol": 1e-11, "atol": 1e-12}
@@ -58,3 +58,14 @@ def drawn(of: Experiment, seed: int, step: int, settings: Settings) -> Any:
     """Return the data and noise of one step."""
     batches = of.draw(seed, step // BLOCK, settings)
     return type(batches)(*(part[step % BLOCK] for part in batches))
+
+
+def assert_same_run(found: Run, expected: Run, **tolerance: float) -> None:
+    """Compare all that two runs give back; to the last bit unless told otherwise."""
+    for one in (
+        lambda run: run.final.state,
+        lambda run: run.history._replace(observed={**run.history.observed}),
+        lambda run: run.diverged,
+    ):
+        assert_same_tree(one(found), one(expected), **tolerance)
+    assert found.final.taken == expected.final.taken
