@@ -721,7 +721,7 @@ def compiler_is_there() -> bool:
 
 
 @pytest.mark.skipif(not compiler_is_there(), reason="torch.compile needs a C++ compiler")
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:`torch.jit.script_method` is deprecated:DeprecationWarning")
 def test_compiled_steps_are_the_same_steps() -> None:
     """To the precision of float32, in which sums may be taken in another order."""
     of = experiment(
