@@ -74,9 +74,11 @@ def train_population(
         their first dimension (this process's members, where there are several processes). A
         mapping of such tensors that one returns is recorded.
     checkpoint : path, optional
-        A file to write to. If it is there already, training goes on from it.
+        A file to write to. If it is there already, training goes on from it. Of several processes
+        the first writes it, and all of them must be able to read it.
     checkpoint_every : int
-        Steps from one writing to the next; the end and an interruption are written too.
+        Steps from one writing to the next; the end is written too, and an interruption unless
+        there are several processes.
     chunk : int, optional
         Members that are computed at the same time; all by default. Fewer need less memory.
     device : torch.device or str, optional
@@ -228,8 +230,12 @@ class Members(Runner):
             If a chunk does not fit.
         """
         starts = range(0, len(self.seeds), self.chunk)
-        parts = [self._advance(slice(k, k + self.chunk), state, taken, count) for k in starts]
-        return tree_map(lambda *leaves: torch.cat(leaves), *parts)
+        # Copies: what a recorded step returns is overwritten when the next chunk takes it.
+        parts = [
+            tree_map(torch.clone, self._advance(slice(k, k + self.chunk), state, taken, count))
+            for k in starts
+        ]
+        return parts[0] if len(parts) == 1 else tree_map(lambda *p: torch.cat(p), *parts)
 
     def sample(self, state: TrainState, count: int, which: int) -> Tensor:
         """Draw from every generator.
@@ -394,7 +400,7 @@ class _Replayed:
     """A step recorded as a CUDA graph: starting it costs one launch instead of hundreds.
 
     A graph reads and writes fixed places in memory. So inputs are copied in, and what comes out is
-    only good until the next call; `Members.advance` copies the last.
+    only good until the next call; `Members.advance` copies what it keeps.
     """
 
     def __init__(self, step: Callable[..., TrainState]) -> None:

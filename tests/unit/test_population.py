@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import torch
 from torch import nn
 from torch.utils._pytree import tree_map
 
+from gantext import population
 from gantext.checkpoints import load
 from gantext.gan import GAN
 from gantext.optimizers import SGD
@@ -105,6 +107,36 @@ def test_chunks_change_nothing(chunk: int) -> None:
     found, whole = run(20, chunk=chunk, **options), run(20, **options)
     assert_same_run(found, whole, **NEAR)
     assert torch.equal(found.final.sample(3), whole.final.sample(3)) or chunk < 6
+
+
+class Reused:
+    """Gives its results in the same places every time, as a recorded graph of a GPU does."""
+
+    def __init__(self, step: Any) -> None:
+        self.step, self.places = step, {}
+
+    def __call__(self, *inputs: Any) -> Any:
+        """Take a step, and overwrite what the step before returned."""
+        after = self.step(*inputs)
+        place = self.places.setdefault(len(after.diverged), tree_map(torch.clone, after))
+        tree_map(lambda old, new: old.copy_(new), place, after)
+        return place
+
+
+@pytest.mark.parametrize("chunk", [None, 1, 2, 3])
+def test_a_step_may_reuse_its_memory(chunk: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    options: dict[str, Any] = {"seeds": 4, "chunk": chunk, "callbacks": [look]}
+    of, kept = experiment(), []
+
+    def keep(snapshot: Snapshot) -> None:
+        kept.append((snapshot.state, copy.deepcopy(snapshot.state)))
+
+    expected = run(40, of, **options)
+    plain = population._batched_step
+    monkeypatch.setattr(population, "_batched_step", lambda *given: Reused(plain(*given)))
+    assert_same_run(run(40, of, **(options | {"callbacks": [look, keep]})), expected)
+    for held, then in kept:
+        assert_same_tree(held, then)
 
 
 @pytest.mark.parametrize(
