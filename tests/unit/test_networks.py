@@ -221,12 +221,17 @@ def test_normalised_as_torchs_own(name: str) -> None:
 
         expected = theirs(x)
         torch.testing.assert_close(functional_call(layer, weights, (x,)), expected)
+        original = theirs.parametrizations.weight.original
         slopes = torch.autograd.grad(
-            expected.square().sum(), [theirs.parametrizations.weight.original, theirs.bias]
+            expected.square().sum(), [original, theirs.bias], create_graph=True
         )
         found = grad(energy)(weights)
         torch.testing.assert_close(found["weight"], slopes[0])
         torch.testing.assert_close(found["bias"], slopes[1])
+        # Once more differentiated too, as some update rules do.
+        (second,) = torch.autograd.grad(slopes[0].square().sum(), original)
+        twice = grad(lambda weights: grad(energy)(weights)["weight"].square().sum())(weights)
+        torch.testing.assert_close(twice["weight"], second)
         assert not found["u"].any(), "no loss moves the carried vector"
         moved = carried(layer, weights)
         # Theirs is stored as the vectors after the round.

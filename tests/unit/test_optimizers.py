@@ -20,6 +20,7 @@ from gantext.updates import (
     Optimistic,
     Simultaneous,
     SymplecticGradientAdjustment,
+    Unrolled,
     simulate,
     update_jacobian,
 )
@@ -50,6 +51,7 @@ RULES: dict[str, tuple[type[GradientRule], dict[str, float]]] = {
     "alternating": (Alternating, {}),
     "extragradient": (Extragradient, {}),
     "optimistic": (Optimistic, {}),
+    "unrolled": (Unrolled, {"eta_unroll": 0.1}),
     "consensus": (Consensus, {"gamma": 0.1}),
     "adjusted": (SymplecticGradientAdjustment, {"strength": 0.1}),
 }

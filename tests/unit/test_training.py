@@ -122,6 +122,14 @@ def test_a_seed_is_a_run_and_another_seed_another() -> None:
         assert not torch.equal(weight, first.final.theta[key])
 
 
+@KINDS
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_where_autograd_is_off_training_is_the_same(kind: str, mode: Callable) -> None:
+    with mode():
+        found = trained(kind, 6)
+    assert_same_run(found, trained(kind, 6), rtol=1e-12, atol=1e-14)
+
+
 def test_the_type_of_networks_is_the_experiments() -> None:
     for dtype in (torch.float32, torch.float64):
         of = experiment(Momentum(), dtype=dtype)
