@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from torch.func import functional_call
 from torch.nn.functional import binary_cross_entropy_with_logits
-from torch.utils._pytree import tree_map
+from torch.utils._pytree import tree_leaves, tree_map
 
 from gantext.gan import GAN
 from gantext.losses import Loss, Minimax, NonSaturating
@@ -247,6 +247,19 @@ def test_every_architecture(name: str) -> None:
         grid={"eta": torch.tensor(0.01, dtype=torch.float64)},
         chunk=2,
     )
+
+
+@every_rule
+def test_float32_networks_stay_float32(name: str) -> None:
+    """Though every hyper-parameter has a value of its own, in float64."""
+    rule, own = RULES[name]
+    of = experiment(rule, spectral_gan(), dtype=torch.float32)
+    grid = {"eta": torch.tensor([0.01, 0.02], dtype=torch.float64)}
+    many = train_population(of, 2, seeds=2, device="cpu", **grid, **own)
+    one = train(of, 2, device="cpu", eta=0.01, **own)
+    for state in (many.final.state, one.final.state):
+        leaves = tree_leaves(state.players[:3])
+        assert {leaf.dtype for leaf in leaves if leaf.is_floating_point()} == {torch.float32}
 
 
 def test_schedules_go_by_each_members_own_values() -> None:
