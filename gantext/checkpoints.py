@@ -20,7 +20,14 @@ _KIND = "gantext checkpoint 1"
 
 
 class CheckpointError(ValueError):
-    """A file is not a checkpoint, is damaged, or belongs to another run."""
+    """A file is not a checkpoint, is damaged, or belongs to another run.
+
+    Examples
+    --------
+    >>> from gantext.checkpoints import CheckpointError
+    >>> issubclass(CheckpointError, ValueError)
+    True
+    """
 
 
 class Checkpoint(NamedTuple):

@@ -161,6 +161,22 @@ class Members(Runner):
     ------
     ValueError
         If there are no members, or fewer than processes.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from gantext.datasets import ring
+    >>> from gantext.gan import GAN
+    >>> from gantext.networks import MLP
+    >>> from gantext.training import Experiment
+    >>> from gantext.updates import Alternating
+    >>> gan = GAN(MLP(2, 2), MLP(2, 1), noise=2)
+    >>> experiment = Experiment(gan, Alternating(), ring(), batch_size=16)
+    >>> from gantext.population import Members
+    >>> settings = experiment.settings(eta=[1e-3, 1e-2])
+    >>> members = Members(experiment, [0, 1, 2], settings, torch.device("cpu"))
+    >>> members.shape, members.init().players.taken
+    ((2, 3), tensor([0, 0, 0, 0, 0, 0]))
     """
 
     def __init__(

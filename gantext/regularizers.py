@@ -202,9 +202,9 @@ def nearest_neighbour_entropy(samples: Tensor, *, smallest: float = 1e-4) -> Ten
     >>> import torch
     >>> from gantext.regularizers import nearest_neighbour_entropy
     >>> generator = torch.Generator().manual_seed(0)
-    >>> samples = torch.randn(2000, 1, generator=generator)
-    >>> round(nearest_neighbour_entropy(samples).item(), 1)  # exactly log(2 pi e) / 2 = 1.419
-    1.4
+    >>> samples = torch.randn(2000, 2, generator=generator)
+    >>> round(nearest_neighbour_entropy(samples).item(), 1)  # exactly log(2 pi e) = 2.838
+    2.8
     """
     x = samples.flatten(1)
     n, d = x.shape

@@ -35,7 +35,17 @@ Schedule = Callable[[Tensor], Tensor]
 
 
 class DivergenceWarning(UserWarning):
-    """A member's losses or gradients are no longer finite numbers."""
+    """A member's losses or gradients are no longer finite numbers.
+
+    Examples
+    --------
+    To stop instead of going on with the other members:
+
+    >>> import warnings
+    >>> from gantext.training import DivergenceWarning
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", DivergenceWarning)
+    """
 
 
 class Settings(NamedTuple):
@@ -353,6 +363,22 @@ class Snapshot:
         The state itself.
     taken : int
         Steps taken.
+
+    Examples
+    --------
+    A callback that records where the samples are:
+
+    >>> from gantext.datasets import ring
+    >>> from gantext.gan import GAN
+    >>> from gantext.networks import MLP
+    >>> from gantext.training import Experiment, train
+    >>> from gantext.updates import Alternating
+    >>> gan = GAN(MLP(2, 2), MLP(2, 1), noise=2)
+    >>> experiment = Experiment(gan, Alternating(), ring(), batch_size=16)
+    >>> look = lambda snapshot: {"mean": snapshot.sample(100).mean(0)}
+    >>> run = train(experiment, 20, every=5, callbacks=[look], device="cpu", eta=1e-3)
+    >>> run.history.observed["mean"].shape
+    torch.Size([4, 2])
     """
 
     def __init__(self, runner: Runner, state: TrainState, taken: int) -> None:
@@ -418,6 +444,19 @@ class Run:
         What was recorded.
     diverged : Tensor, shape (...), int64
         For each member the step at which something was first not finite; -1 where all was well.
+
+    Examples
+    --------
+    >>> from gantext.datasets import ring
+    >>> from gantext.gan import GAN
+    >>> from gantext.networks import MLP
+    >>> from gantext.training import Experiment, train
+    >>> from gantext.updates import Alternating
+    >>> gan = GAN(MLP(2, 2), MLP(2, 1), noise=2)
+    >>> experiment = Experiment(gan, Alternating(), ring(), batch_size=16)
+    >>> run = train(experiment, 20, device="cpu", eta=1e-3)
+    >>> run.diverged, run.final.taken
+    (tensor(-1), 20)
     """
 
     final: Snapshot
@@ -526,6 +565,20 @@ class Runner:
         Where.
     compiled : bool
         Whether to compile the step.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from gantext.datasets import ring
+    >>> from gantext.gan import GAN
+    >>> from gantext.networks import MLP
+    >>> from gantext.training import Experiment, Runner
+    >>> from gantext.updates import Alternating
+    >>> gan = GAN(MLP(2, 2), MLP(2, 1), noise=2)
+    >>> experiment = Experiment(gan, Alternating(), ring(), batch_size=16)
+    >>> runner = Runner(experiment, 0, experiment.settings(eta=1e-3), torch.device("cpu"))
+    >>> runner.advance(runner.init(), taken=0, count=3).players.taken
+    tensor(3)
     """
 
     #: The members' dimensions: none for one member.
@@ -735,6 +788,21 @@ def run_loop(
     -------
     Run
         See `train`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from gantext.datasets import ring
+    >>> from gantext.gan import GAN
+    >>> from gantext.networks import MLP
+    >>> from gantext.training import Experiment, Runner, run_loop
+    >>> from gantext.updates import Alternating
+    >>> gan = GAN(MLP(2, 2), MLP(2, 1), noise=2)
+    >>> experiment = Experiment(gan, Alternating(), ring(), batch_size=16)
+    >>> runner = Runner(experiment, 0, experiment.settings(eta=1e-3), torch.device("cpu"))
+    >>> run = run_loop(runner, 20, 10, [], None, 1000, False)
+    >>> run.history.step
+    tensor([10, 20])
     """
     for name, value in (("every", every), ("checkpoint_every", checkpoint_every)):
         if value < 1:
@@ -815,6 +883,13 @@ def on_device(settings: Settings, device: torch.device) -> Settings:
     -------
     Settings
         The same there; in float32 where the device has no float64.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from gantext.training import Settings, on_device
+    >>> on_device(Settings({"eta": torch.tensor(0.1)}, {}), torch.device("cpu")).rule["eta"].dtype
+    torch.float64
     """
     exact = _precise(device)
     rule = {name: value.to(device, exact) for name, value in settings.rule.items()}
