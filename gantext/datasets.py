@@ -52,7 +52,7 @@ class Dataset(ABC):
 
         Returns
         -------
-        Tensor, shape (*count, *event_shape)
+        Tensor, shape (count..., event_shape...)
             The draws.
 
         Raises
@@ -154,7 +154,7 @@ class GaussianMixture(Dataset):
 
         Returns
         -------
-        Tensor, shape (*count, d)
+        Tensor, shape (count..., d)
             The draws.
 
         Raises
@@ -436,7 +436,7 @@ class Images(Dataset):
 
         Returns
         -------
-        Tensor, shape (*count, C, H, W)
+        Tensor, shape (count..., C, H, W)
             The draws.
 
         Raises
@@ -622,7 +622,7 @@ class StackedDigits(Dataset):
 
         Returns
         -------
-        Tensor, shape (*count, channels, H, W)
+        Tensor, shape (count..., channels, H, W)
             The draws.
 
         Raises

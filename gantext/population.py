@@ -93,8 +93,9 @@ def train_population(
     Returns
     -------
     Run
-        The history's tensors have shape (T, ..., S, *): time, the hyper-parameters' broadcast
-        shape, S seeds. ``final`` has all members in one first dimension, in the same order.
+        The history's tensors have shape (T, ..., S, own): time, the hyper-parameters' broadcast
+        shape, S seeds, and an observation's own dimensions. ``final`` has all members in one first
+        dimension, in the same order.
 
     Raises
     ------

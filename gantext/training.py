@@ -332,8 +332,8 @@ class History(NamedTuple):
         Steps taken at each record.
     generator_loss, discriminator_loss, speed : Tensor, shape (T, ...), float64
         Means over the steps since the record before; ``...`` are the members of a population.
-    observed : dict of Tensor, each of shape (T, ..., *)
-        What the callbacks returned.
+    observed : dict of Tensor, each of shape (T, ..., own)
+        What the callbacks returned, with dimensions of its own.
     """
 
     step: Tensor
