@@ -110,6 +110,24 @@ def test_samples_are_drawn_with_noise_that_training_never_sees() -> None:
         assert not torch.equal(other, noise)
 
 
+class Still(Dataset):
+    """Data that needs no randomness, so that noise comes first from a generator."""
+
+    event_shape = (2,)
+
+    def sample(self, count, *, generator, dtype=torch.float32) -> torch.Tensor:
+        """Give zeros."""
+        del generator
+        return torch.zeros(*count, 2, dtype=dtype)
+
+
+def test_noise_to_look_at_samples_has_a_source_of_its_own() -> None:
+    of = experiment(data=Still())
+    settings = of.settings(eta=0.1)
+    trained_on = of.draw(3, 0, settings).noise.flatten()
+    assert not torch.isin(of.noise(3, 8, settings), trained_on).any()
+
+
 def test_a_seed_is_a_run_and_another_seed_another() -> None:
     of = experiment()
     torch.manual_seed(1)
