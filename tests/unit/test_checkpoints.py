@@ -57,6 +57,8 @@ def test_any_form_of_tensor_can_be_saved(path: Path) -> None:
         "transposed": whole.T,
         "part": whole[:, 1],
         "the same": whole,
+        "the same again": whole,
+        "a row of it": whole[1],
         "expanded": torch.ones(1).expand(5),
         "parameter": torch.nn.Parameter(torch.ones(2)),
     }
@@ -199,7 +201,10 @@ def test_a_header_of_impossible_size_is_refused(path: Path) -> None:
         load(path)
 
 
-@pytest.mark.parametrize("metadata", [None, {"kind": "other"}, {"format": "pt"}])
+@pytest.mark.parametrize(
+    "metadata",
+    [None, {"kind": "other"}, {"format": "pt"}, {"kind": "other", "about": "{}"}, {"about": "{}"}],
+)
 def test_other_peoples_tensors_are_refused(path: Path, metadata: dict | None) -> None:
     save_file({"w": torch.ones(2)}, path, metadata=metadata)
     with pytest.raises(CheckpointError, match=r"expected a checkpoint of gantext .* got another"):
