@@ -182,6 +182,11 @@ class GaussianMixture(Dataset):
         means, std = self._means.on(device, dtype), self._std.on(device, dtype)
         return torch.addcmul(_take(means, index), _take(std, index), noise)
 
+    def __repr__(self) -> str:
+        low, high = (float(edge) for edge in (self.std.min(), self.std.max()))
+        std = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+        return f"GaussianMixture({self.modes} modes in {self.event_shape[0]} dimensions, std {std})"
+
     def log_prob(self, x: Tensor) -> Tensor:
         r"""Return the log density :math:`\log p(x)`, differentiable.
 
@@ -451,6 +456,9 @@ class Images(Dataset):
         index = torch.randint(len(self.images), shape, generator=generator, device=device)
         return _take(self._images.on(device, dtype), index)
 
+    def __repr__(self) -> str:
+        return f"Images({len(self.images)} of shape {self.event_shape})"
+
     def split(self, held_out: float = 0.2, seed: int = 0) -> tuple[Images, Images]:
         """Set a share of every class aside, for testing on what was never trained on.
 
@@ -637,6 +645,9 @@ class StackedDigits(Dataset):
         return self.images.sample(
             (*shape, self.channels), generator=generator, dtype=dtype
         ).squeeze(-3)
+
+    def __repr__(self) -> str:
+        return f"StackedDigits({self.modes} modes of shape {self.event_shape})"
 
     def mode(self, labels: Tensor) -> Tensor:
         """Return the mode that the classes of the channels make.

@@ -939,7 +939,7 @@ def _same_run(
 def _described(runner: Runner) -> list[str]:
     """Return in words what is trained, to know it again; what only functions know is not told."""
     of, game = runner.experiment, runner.game()
-    parts = [game, game.generator, game.discriminator, of.rule, type(of.data).__name__]
+    parts = [game, game.generator, game.discriminator, of.rule, of.data]
     words = [*map(repr, parts), f"batch_size={of.batch_size}", f"schedules={sorted(of.schedules)}"]
     return [re.sub(r" at 0x[0-9a-f]+", "", text) for text in words]
 

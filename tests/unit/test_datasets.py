@@ -496,3 +496,21 @@ def test_fewer_channels_and_other_pictures():
     drawn = data.sample((5, 20), generator=seeded())
     assert drawn.shape == (5, 20, 2, 8, 8)
     assert {tuple(x) for x in drawn.reshape(-1, 64).tolist()} <= known
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (ring, "GaussianMixture(8 modes in 2 dimensions, std 0.02)"),
+        (
+            lambda: GaussianMixture([[0.0], [1.0]], std=[0.1, 0.2]),
+            "GaussianMixture(2 modes in 1 dimensions, std 0.1 to 0.2)",
+        ),
+        (digits, "Images(1797 of shape (1, 8, 8))"),
+        (StackedDigits, "StackedDigits(1000 modes of shape (3, 8, 8))"),
+    ],
+    ids=["ring", "mixture", "digits", "stacks"],
+)
+def test_a_dataset_says_what_it_is(make, words):
+    """Without a memory address, so that notebooks may print it and tests be named by it."""
+    assert repr(make()) == words
