@@ -125,6 +125,7 @@ def test_minibatch_spread_by_hand(shape: tuple[int, ...]) -> None:
     assert torch.equal(found[:, :3], x)
     expected = sum(deviations) / len(deviations)
     torch.testing.assert_close(found[:, 3], expected.expand(5, *shape[2:]))
+    torch.autograd.gradcheck(MinibatchStdDev(), x.requires_grad_())
 
 
 def test_a_batch_without_spread_has_a_finite_slope() -> None:

@@ -484,6 +484,26 @@ def test_a_keyboard_interrupt_loses_nothing_that_was_finished(
     assert_same_run(trained(kind, STEPS, checkpoint=path), whole[kind])
 
 
+def test_an_interruption_writes_nothing_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is on the disk already is not written again."""
+
+    def interrupt(snapshot: Snapshot) -> None:
+        if snapshot.taken == 15:
+            raise KeyboardInterrupt
+
+    taken = []
+    monkeypatch.setattr(training, "save", lambda *given: taken.append(given[2]["taken"]))
+    with pytest.raises(KeyboardInterrupt):
+        trained("one", 20, callbacks=[interrupt], checkpoint=tmp_path / "run", checkpoint_every=10)
+    assert taken == [10]
+    taken.clear()
+    with pytest.raises(KeyboardInterrupt):
+        trained("one", 20, callbacks=[interrupt], checkpoint=tmp_path / "run", checkpoint_every=7)
+    assert taken == [7, 14]
+
+
 @KINDS
 def test_a_killed_process_is_resumed_to_the_same_numbers(kind: str, tmp_path: Path) -> None:
     """Killed twice, in the middle of whatever it was doing."""
