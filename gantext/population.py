@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -209,6 +210,8 @@ class Members(Runner):
             raise ValueError(f"chunk: expected >= 1, got {chunk}")
         self.chunk = min(chunk or len(self.seeds), len(self.seeds))
         self._step = _batched_step(experiment, device, compiled)
+        # The last block drawn, for the next call if it goes on within it: one chunk's, no more.
+        self._chunk_drawn = lru_cache(maxsize=1)(self._draw_chunk)
 
     def init(self) -> TrainState:
         """Return the state before the first step.
@@ -394,7 +397,7 @@ class Members(Runner):
         part, settings = tree_map(lambda leaf: leaf[some], (state, self.settings))
         block, first = divmod(taken, BLOCK)
         try:
-            batches = self._drawn(seeds, block)
+            batches = self._chunk_drawn(tuple(seeds), block)
             for t in range(first, first + count):
                 part = self._step(part, tree_map(lambda leaf, t=t: leaf[t], batches), settings)
         except (RuntimeError, MemoryError) as error:
@@ -403,7 +406,7 @@ class Members(Runner):
             raise MemoryError(_advice(len(seeds), error)) from error
         return part
 
-    def _drawn(self, seeds: Sequence[int], block: int) -> GANBatch:
+    def _draw_chunk(self, seeds: tuple[int, ...], block: int) -> GANBatch:
         """Draw a block, each seed's once however many members share it; time is first."""
         of_seed = {
             seed: self.experiment.draw(seed, block, self._one(0), device=self.device)

@@ -13,6 +13,7 @@ import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -100,7 +101,8 @@ class Experiment:
         Of networks and samples.
     schedules : mapping of str to callable
         For a hyper-parameter's name, the factor by which it is multiplied at a step: a function of
-        the steps taken, a tensor, such as ``lambda taken: 1 - taken / 1000``.
+        the steps taken, a tensor, such as ``lambda taken: 1 - taken / 1000``. The discriminator's
+        ``eta_psi`` has a schedule of its own, even where it is equal to ``eta``.
 
     Raises
     ------
@@ -598,6 +600,8 @@ class Runner:
         self.settings = on_device(settings, device)
         self.device = device
         self._step = torch.compile(experiment.step, dynamic=False) if compiled else experiment.step
+        # The last block drawn, for the next call if it goes on within it.
+        self._drawn = lru_cache(maxsize=1)(self._draw)
 
     def init(self) -> TrainState:
         """Return the state before the first step.
@@ -627,13 +631,17 @@ class Runner:
             After them.
         """
         block, first = divmod(taken, BLOCK)
-        batches = self.experiment.draw(self.seed, block, self.settings, device=self.device)
+        batches = self._drawn(block)
         # Nobody differentiates through a step here: players take their gradients inside it.
         with torch.no_grad():
             for t in range(first, first + count):
                 batch = GANBatch(batches.real[t], batches.noise[t])
                 state = self._step(state, batch, self.settings)
         return state
+
+    def _draw(self, block: int) -> GANBatch:
+        """Draw a block's data and noise."""
+        return self.experiment.draw(self.seed, block, self.settings, device=self.device)
 
     def sample(self, state: TrainState, count: int, which: int) -> Tensor:
         """Draw from the generator.

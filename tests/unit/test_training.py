@@ -467,8 +467,8 @@ def test_a_keyboard_interrupt_loses_nothing_that_was_finished(
         return wrapper
 
     options: dict[str, Any] = {"checkpoint_every": 1000}
-    if moment == "data":  # of the steps after the third record; two seeds in two chunks
-        expected, at = 15, (3 if kind == "one" else 3 * 4 + 1)
+    if moment == "data":  # one: of the second block; many: two chunks, drawn anew after each record
+        expected, at = (BLOCK, 1) if kind == "one" else (15, 3 * 4 + 1)
         monkeypatch.setattr(GaussianMixture, "sample", interrupted(GaussianMixture.sample, at))
     elif moment == "callback":  # at the fourth record, 20, after the block's end
         expected, options["callbacks"] = BLOCK, [interrupted(mean, 3)]
