@@ -306,10 +306,11 @@ class _Spectral(nn.Module):
 class SpectralLinear(_Spectral, nn.Linear):
     r"""A linear layer whose weight is divided by its largest singular value.
 
-    The singular value comes from power iteration, one round after every step, with a vector ``u``
-    that is carried from step to step (Miyato et al. 2018, "Spectral Normalization for GANs",
-    arXiv:1802.05957). The vector is part of the player's parameters, no loss depends on it through
-    derivatives, and `gantext.gan.GAN.project` moves it.
+    The singular value comes from power iteration with a vector ``u`` that is carried from step to
+    step: one round after every movement that is projected, so two in an alternating step (Miyato
+    et al. 2018, "Spectral Normalization for GANs", arXiv:1802.05957). The vector is part of the
+    player's parameters, no loss depends on it through derivatives, and `gantext.gan.GAN.project`
+    moves it.
 
     Parameters
     ----------

@@ -39,7 +39,7 @@ def test_the_operations_counted_are_those_of_the_products():
 
 
 def test_both_sides_train_the_same_game():
-    """The same architecture and Adam; equal numbers are tests/theory's matter."""
+    """The same weights to learn; that the steps are equal is tests/theory's matter."""
     what = experiment(8)
     state = Runner(what, 0, what.settings(eta=1e-3), torch.device("cpu")).init()
     step = plain_step(8, torch.device("cpu"))

@@ -39,6 +39,7 @@ from gantext.updates import Alternating, Extragradient, Momentum, Simultaneous, 
 from tests import trainee
 from tests.games import assert_same_tree
 from tests.gans import (
+    NEAR,
     assert_same_run,
     convolutional_gan,
     drawn,
@@ -58,6 +59,25 @@ def run(steps: int = 4, of: Experiment | None = None, **options: Any) -> trainin
 
 
 # Randomness
+
+
+@pytest.mark.parametrize("chunk", [None, 1, 2])
+def test_every_step_sees_its_own_block(chunk: int | None) -> None:
+    """Blocks are kept while steps go on within them, and no longer; records stop in between."""
+    of, steps = experiment(), 2 * BLOCK + 3
+    settings = of.settings(eta=0.01)
+    by_hand = []
+    for seed in (0, 1):
+        state = of.init(seed, settings)
+        for step in range(steps):
+            state = of.step(state, drawn(of, seed, step, settings), settings)
+        by_hand.append(state.players.theta)
+    options = {"eta": 0.01, "every": 5, "device": "cpu"}
+    many = train_population(of, steps, seeds=2, chunk=chunk, **options).final.theta
+    for seed, theta in enumerate(by_hand):
+        alone = train(of, steps, seed=seed, **options).final.theta
+        assert_same_tree(alone, theta, **NEAR)
+        assert_same_tree({name: w[seed] for name, w in many.items()}, theta, **NEAR)
 
 
 def test_draws_follow_from_seed_and_block_alone() -> None:
