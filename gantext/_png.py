@@ -5,6 +5,8 @@ from __future__ import annotations
 from io import BytesIO
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from PIL import Image
 
 # By how much a channel, of 0 to 255, may move before you can see it in a patch of one colour.
@@ -13,6 +15,13 @@ _SEEN = 16
 _LINE = 100
 # A share of the picture that no few edges fill.
 _SHARE = 0.005
+
+
+def png(figure: Figure) -> bytes:
+    """Print a figure as a small PNG."""
+    buffer = BytesIO()
+    FigureCanvasAgg(figure).print_png(buffer)
+    return shrink(buffer.getvalue())
 
 
 def shrink(png: bytes) -> bytes:

@@ -7,6 +7,8 @@
 - Single backticks in docstrings: a link where the name is documented here, or else plain code.
 - Ids that other extensions give twice are dropped.
 - Below the title of each notebook, a link that opens it in Colab.
+- Figures that move: an output that holds a figure's state becomes a place for it, with its picture,
+  and the page gets the scripts that its figures need.
 - The role ``zh``: Chinese text, marked as such for fonts and screen readers.
 """
 
@@ -14,6 +16,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import json
 import pkgutil
 import shutil
 import tomllib
@@ -23,6 +26,7 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
+from myst_nb.core import render
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -31,6 +35,9 @@ from sphinx.ext.autosummary import AutoLink
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import make_refnode
+
+from gantext.widgets.bundle import host, script, stylesheet
+from gantext.widgets.live import FIGURE_MIME
 
 logger = logging.getLogger(__name__)
 
@@ -201,6 +208,81 @@ def offer_colab(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     title.parent.insert(below, nodes.paragraph("", "", link, classes=["open-in-colab"]))
 
 
+class StoredFigure(nodes.General, nodes.Element):
+    """A figure's place: its ``module``, its ``state`` as JSON and, inside, its picture."""
+
+
+class FigureRenderer:
+    """Tells myst-nb what to make of a figure's state among the outputs of a cell."""
+
+    mime_priority_overrides: ClassVar = [("html", FIGURE_MIME, 0)]
+
+    @staticmethod
+    def handle_mime(
+        _renderer: render.NbElementRenderer, data: render.MimeData, inline: bool
+    ) -> list[nodes.Element] | None:
+        """Return the figure's place, or None for any other output."""
+        if data.mime_type != FIGURE_MIME or inline:
+            return None
+        # Inside a script element nothing may look like its end.
+        state = json.dumps(data.content, allow_nan=False).replace("</", "<\\/")
+        return [StoredFigure(module=data.content["module"], state=state)]
+
+
+def add_pictures(app: Sphinx, doctree: nodes.document) -> None:
+    """Put each figure's picture, which stands beside it among the cell's outputs, inside it."""
+    for place in doctree.findall(StoredFigure):
+        outputs = place.parent.parent
+        (picture,) = (o for o in outputs if o.get("mime_type") == "image/png")
+        place += [child.deepcopy() for child in picture.children]
+
+
+def visit_stored_figure(translator: Any, node: StoredFigure) -> None:
+    """Open a figure's place."""
+    translator.body.append(
+        '<div class="gantext-stored-figure">'
+        f'<script type="application/json">{node["state"]}</script>'
+    )
+
+
+def depart_stored_figure(translator: Any, node: StoredFigure) -> None:
+    """Close it."""
+    translator.body.append("</div>")
+
+
+def load_figures(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Give a page the scripts of its figures, and only of those."""
+    modules = sorted(
+        {place["module"] for place in doctree.findall(StoredFigure)} if doctree else ()
+    )
+    for module in modules:
+        app.add_js_file(f"figures/{module}.js", loading_method="defer")
+    if modules:
+        app.add_js_file("figures/host.js", loading_method="defer")
+        app.add_css_file("figures/figure.css")
+
+
+def write_figures(app: Sphinx, exception: Exception | None) -> None:
+    """Write the scripts of all figures that pages load."""
+    if exception is not None or app.builder.format != "html":
+        return
+    folder = Path(app.outdir, "_static", "figures")
+    folder.mkdir(parents=True, exist_ok=True)
+    for module in figure_modules():
+        (folder / f"{module}.js").write_text(script(module), "utf-8")
+    (folder / "host.js").write_text(host(), "utf-8")
+    (folder / "figure.css").write_text(stylesheet(), "utf-8")
+
+
+def figure_modules() -> list[str]:
+    """Return the names of the figures' scripts."""
+    widgets = importlib.import_module(f"{PACKAGE}.widgets")
+    values = (getattr(widgets, name) for name in widgets.__all__)
+    return sorted(v.script for v in values if isinstance(v, type) and hasattr(v, "script"))
+
+
 def mend_roles(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
@@ -225,12 +307,18 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("gantext-api", ApiDirective)
     app.add_role("code-or-link", CodeOrLink())
     app.add_role("zh", Chinese())
+    app.add_node(StoredFigure, html=(visit_stored_figure, depart_stored_figure))
+    if FigureRenderer not in render.load_mime_renders():  # the cached list of what is installed
+        render.load_mime_renders().append(FigureRenderer)
     app.connect("autodoc-skip-member", skip_tuple_fields)
+    app.connect("doctree-read", add_pictures)
     app.connect("doctree-resolved", drop_repeated_ids)
     app.connect("doctree-resolved", offer_colab)
     app.connect("env-check-consistency", check_complete)
     app.connect("html-page-context", mend_roles)
+    app.connect("html-page-context", load_figures)
     app.connect("missing-reference", resolve_alias)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", prune)
+    app.connect("build-finished", write_figures)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,15 +5,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from html import escape
-from io import BytesIO
 from typing import Any
 
 import ipywidgets
 from IPython import get_ipython
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from gantext._png import shrink
+from gantext._png import png
 
 __all__ = ["InteractiveFigure"]
 
@@ -87,15 +85,12 @@ class InteractiveFigure:
 
     def _redraw(self) -> None:
         figure = Figure()  # outside pyplot: nothing to close, nothing left over
-        canvas = FigureCanvasAgg(figure)
         sentence = self._draw(figure, **{name: c.value for name, c in self.controls.items()})
         if not isinstance(sentence, str):
             raise TypeError(
                 f"draw: expected one sentence (str) that says what is seen, got {sentence!r:.80}"
             )
-        buffer = BytesIO()
-        canvas.print_png(buffer)
-        self.sentence, self.png = sentence, shrink(buffer.getvalue())
+        self.sentence, self.png = sentence, png(figure)
         source = f"data:image/png;base64,{base64.b64encode(self.png).decode()}"
         style = f"width: {figure.get_figwidth() * 96:.0f}px; max-width: 100%; height: auto"
         self._picture.value = f'<img src="{source}" alt="{escape(sentence)}" style="{style}">'

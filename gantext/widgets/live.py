@@ -1,0 +1,124 @@
+"""What every figure that moves without a kernel has in common."""
+
+from __future__ import annotations
+
+import base64
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import anywidget
+from IPython import get_ipython
+from matplotlib.figure import Figure
+
+from gantext._png import png
+from gantext.widgets.bundle import module, stylesheet
+
+__all__ = ["FIGURE_MIME", "LiveFigure"]
+
+FIGURE_MIME = "application/vnd.gantext.figure+json"
+_WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+class LiveFigure(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
+    """A figure whose script answers the reader by itself, in Jupyter, on Colab and on the website.
+
+    A subclass names its script (``class Mine(LiveFigure, script="mine")``), has a synchronised
+    trait for each part of its state, and says in Python, by the library's own functions, what its
+    script shows: `numbers`, `sentence` and `draw`.
+
+    Attributes
+    ----------
+    script : str
+        The figure's JavaScript module under ``gantext/widgets/js``, without its ending.
+
+    Notes
+    -----
+    In a notebook file a figure is stored as text, as a picture of its state when the cell was run,
+    and as that state itself; the website's script makes the figure of it again. What a reader moves
+    in Jupyter or on Colab arrives in the traits.
+
+    Examples
+    --------
+    >>> from gantext.widgets import LiveFigure, OptimalCritic
+    >>> issubclass(OptimalCritic, LiveFigure)
+    True
+    """
+
+    script: ClassVar[str]
+    # ipywidgets 7 would display the widget alone, without text and picture.
+    _ipython_display_ = None
+
+    def __init_subclass__(cls, *, script: str | None = None, **kwargs: Any) -> None:
+        """Give the class the script that draws it; a subclass of a figure keeps its script."""
+        if script is not None:
+            cls.script = script
+            cls._esm = module(script)
+            cls._css = stylesheet()
+        super().__init_subclass__(**kwargs)
+
+    @abstractmethod
+    def numbers(self) -> Mapping[str, float | str]:
+        """Compute what the figure shows as numbers.
+
+        Returns
+        -------
+        dict
+            By name; computed by the library in float64, not by the figure's script.
+        """
+
+    @abstractmethod
+    def sentence(self) -> str:
+        """Say what is seen.
+
+        Returns
+        -------
+        str
+            One or two sentences.
+        """
+
+    @abstractmethod
+    def draw(self, figure: Figure) -> None:
+        """Draw the picture that stands where no script runs.
+
+        Parameters
+        ----------
+        figure : matplotlib.figure.Figure
+            Empty.
+        """
+
+    def stored(self) -> dict[str, Any]:
+        """Return what a host needs to show the figure again.
+
+        Returns
+        -------
+        dict
+            The name of the ``module`` and the ``state``, plain data.
+        """
+        state = {name: getattr(self, name) for name in self._state_names()}
+        return {"module": self.script, "state": state}
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}: {self.sentence()}"
+
+    def _state_names(self) -> list[str]:
+        """Return the traits that this class's own script reads."""
+        own = set(type(self).class_traits(sync=True)) - set(LiveFigure.class_traits(sync=True))
+        return sorted(name for name in own if not name.startswith("_"))
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Give Jupyter the text, the picture, the state and, where a kernel answers, the widget."""
+        figure = Figure()  # outside pyplot: nothing to close, nothing left over
+        self.draw(figure)
+        data: dict[str, Any] = {
+            "text/plain": repr(self),
+            "image/png": base64.b64encode(png(figure)).decode(),
+            FIGURE_MIME: self.stored(),
+        }
+        metadata: dict[str, Any] = {}
+        if getattr(get_ipython(), "kernel", None) is not None:
+            shown = super()._repr_mimebundle_(**kwargs)
+            if shown is not None:  # it is None once the widget is closed
+                data[_WIDGET_VIEW] = shown[0][_WIDGET_VIEW]
+                metadata |= shown[1]  # Colab asks here for a manager of foreign widgets
+        return data, metadata

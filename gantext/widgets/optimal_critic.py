@@ -1,0 +1,157 @@
+"""The critic who answers at once, and the forger whose distribution you reshape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import traitlets
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from gantext import plotting
+from gantext._validation import probabilities
+from gantext.divergences import js
+from gantext.games.ideal import IdealGame
+from gantext.symbolic import Computed
+from gantext.widgets.live import LiveFigure
+
+__all__ = ["OptimalCritic", "formulas"]
+
+
+def formulas() -> dict[str, Computed]:
+    r"""Return what the figure's script computes for each letter.
+
+    Returns
+    -------
+    dict of Computed
+        ``letterTerms``: from :math:`a = p_\text{data}` and :math:`b = p_g` of a letter the optimal
+        answer and the letter's terms of the value and of the Jensen-Shannon divergence;
+        ``pointwise``: the term of the value for the answer ``d``.
+
+    Examples
+    --------
+    >>> from gantext.widgets.optimal_critic import formulas
+    >>> sorted(formulas())
+    ['letterTerms', 'pointwise']
+    """
+
+    def letter_terms(ab: Tensor) -> tuple[Tensor, ...]:
+        p_data, p_g = ab[:1], ab[1:]  # the sums over letters have this one term
+        game = IdealGame(p_data)
+        value = game.value_at_optimal_discriminator(p_g)
+        return game.optimal_discriminator(p_g), value, js(p_data, p_g)
+
+    def pointwise(abd: Tensor) -> Tensor:
+        return IdealGame(abd[:1]).value(abd[1:2], abd[2:])
+
+    unit = (0.0, 1.0)
+    return {
+        "letterTerms": Computed(letter_terms, ({"a": unit, "b": unit},)),
+        "pointwise": Computed(pointwise, ({"a": unit, "b": unit, "d": unit},)),
+    }
+
+
+class OptimalCritic(LiveFigure, script="optimal_critic"):
+    r"""Reshape the generator's distribution and watch the optimal discriminator answer.
+
+    Drag the generator's bars. :math:`D^*`, the value :math:`V(p_g, D^*)` and the Jensen-Shannon
+    divergence follow, and below them the pointwise game :math:`a \log d + b \log(1 - d)` on the
+    letter that you choose.
+
+    Parameters
+    ----------
+    p_data : sequence of float, optional
+        The data's distribution over K letters.
+    p_g : sequence of float, optional
+        The generator's distribution to begin with; uniform by default.
+    letter : int, optional
+        The letter whose pointwise game is shown, from 1 to K.
+
+    Raises
+    ------
+    ValueError
+        If a distribution is not one, or the letter is none of the K.
+
+    Examples
+    --------
+    >>> from gantext.widgets import OptimalCritic
+    >>> figure = OptimalCritic([0.5, 0.5], [1.0, 0.0], letter=1)
+    >>> round(figure.numbers()["V"], 3), round(figure.numbers()["critic"], 3)
+    (-0.955, 0.333)
+    """
+
+    p_data = traitlets.List(traitlets.Float()).tag(sync=True)
+    p_g = traitlets.List(traitlets.Float()).tag(sync=True)
+    letter = traitlets.Int().tag(sync=True)
+
+    def __init__(
+        self,
+        p_data: Any = (0.1, 0.4, 0.4, 0.1, 0.0, 0.0, 0.0, 0.0),
+        p_g: Any = None,
+        letter: int = 1,
+    ) -> None:
+        data = IdealGame(p_data).p_data.tolist()
+        uniform = [1 / len(data)] * len(data)
+        fake = uniform if p_g is None else probabilities("p_g", p_g).tolist()
+        if not isinstance(letter, int) or not 1 <= letter <= len(data):
+            raise ValueError(f"letter: expected one from 1 to {len(data)}, got {letter!r}")
+        if len(fake) != len(data):
+            raise ValueError(f"p_g: expected {len(data)} probabilities, got {len(fake)}")
+        super().__init__(p_data=data, p_g=fake, letter=letter)
+
+    def numbers(self) -> dict[str, float]:
+        """Compute what the figure shows as numbers.
+
+        Returns
+        -------
+        dict of float
+            ``V`` and ``JS`` in nats; on the chosen letter ``a``, ``b``, ``critic``, the optimal
+            answer :math:`D^*`, and ``height``, the pointwise game's value there.
+        """
+        game, i = IdealGame(self.p_data), self.letter - 1
+        best = game.optimal_discriminator(self.p_g)
+        a, b = self.p_data[i], self.p_g[i]
+        height = torch.special.xlogy(a, best[i]) + torch.special.xlogy(b, 1 - best[i])
+        return {
+            "V": float(game.value_at_optimal_discriminator(self.p_g)),
+            "JS": float(js(self.p_data, self.p_g)),
+            "a": a,
+            "b": b,
+            "critic": float(best[i]),
+            "height": float(height),
+        }
+
+    def sentence(self) -> str:
+        """Say what is seen.
+
+        Returns
+        -------
+        str
+            The numbers in words.
+        """
+        n = self.numbers()
+        told = f"D* = {n['critic']:.3f}" if n["a"] or n["b"] else "nobody shows it: D* is free"
+        return (
+            f"V = {n['V']:.3f}, JS = {n['JS']:.3f} of at most 0.693. On letter {self.letter}, "
+            f"a = {n['a']:.3f}, b = {n['b']:.3f} and {told}."
+        ).replace("-", "−")
+
+    def draw(self, figure: Figure) -> None:
+        """Draw the picture that stands where no script runs.
+
+        Parameters
+        ----------
+        figure : matplotlib.figure.Figure
+            Empty.
+        """
+        figure.set_size_inches(7, 6.6)
+        top, bottom = figure.subplots(2, 1)
+        game, n = IdealGame(self.p_data), self.numbers()
+        best = game.optimal_discriminator(self.p_g)
+        plotting.distributions(self.p_data, self.p_g, discriminator=best, ax=top)
+        d = torch.linspace(0.001, 0.999, 500, dtype=torch.float64)
+        plotting.curves(d, n["a"] * d.log() + n["b"] * (1 - d).log(), ax=bottom)
+        bottom.plot(n["critic"], n["height"], "o", color=plotting.DISCRIMINATOR, markersize=9)
+        bottom.set(xlabel=f"answer d on letter {self.letter}", ylabel="a log d + b log(1 − d)")
+        bottom.set(xlim=(0, 1), ylim=(-1.5, 0.1))
