@@ -12,7 +12,7 @@ COLAB_PINS ?=#      --exact-torch puts Colab's own PyTorch into .venv-colab
 BIN := .venv/bin
 COLAB := .venv-colab
 PIP := -m pip install --quiet --disable-pip-version-check
-PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
+PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 NBVAL_PATIENCE := --nbval-cell-timeout 600 --nbval-kernel-startup-timeout 300
 NOTEBOOKS := book/*.ipynb
 EXTRAS := book,grading,lint,test
@@ -30,8 +30,8 @@ read: book ## Build the site, serve it on localhost and print the address
 	@$(BIN)/python -m tools.serve _build/html
 
 test: .venv/.installed $(COLAB)/.installed lint browser book ## Run everything that can fail: lint, library, notebooks, site, project
-	$(PYTEST) --nbval --nbval-current-env $(NBVAL_PATIENCE) $(NOTEBOOKS)
-	$(PYTEST) --doctest-modules --cov gantext --cov-report term tests gantext
+	$(PYTEST) --nbval --nbval-current-env $(NBVAL_PATIENCE) \
+		--doctest-modules --cov gantext --cov-report term $(NOTEBOOKS) tests gantext
 
 colab: .venv/.installed $(COLAB)/.installed ## Run the chapters with the versions that Colab has
 	$(BIN)/python -m pytest tests/project/test_colab.py

@@ -3,6 +3,7 @@
 import os
 
 import matplotlib as mpl
+import pytest
 
 from tools.book import KERNEL_ENVIRONMENT
 
@@ -13,3 +14,11 @@ os.environ.update(KERNEL_ENVIRONMENT)
 # The tests draw in memory, and the kernels that they start, into the notebook.
 os.environ.pop("MPLBACKEND", None)
 mpl.use("agg")
+
+# Minutes each. They start first, so that no processor waits for the last of them.
+LONGEST = ("03-mode-collapse.ipynb", "test_colab.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first and leave the others in their order."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
