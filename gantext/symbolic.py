@@ -292,11 +292,13 @@ _ENTRYWISE: dict[str, Callable[..., Any]] = {
     "le": sympy.Le,
     "log": sympy.log,
     "log1p": log1p,
+    "logit": lambda x: sympy.log(x / (1 - x)),
     "lt": sympy.Lt,
     "mul": lambda a, b: a * b,
     "neg": operator.neg,
     "pow": lambda a, b: a**b,
     "reciprocal": lambda a: 1 / a,
+    "remainder": sympy.Mod,
     "rsub": lambda a, b, alpha=1: _plus(b, a, -alpha),
     "relu": lambda x: sympy.Max(x, 0),
     "sgn": sympy.sign,
@@ -345,6 +347,12 @@ def _sum(array: Array, axes: Sequence[int] | None = None, keepdim: bool = False)
     return np.asarray(array.sum(axis=axis, keepdims=keepdim), dtype=object)
 
 
+def _select_backward(gradient: Array, shape: Sequence[int], dim: int, index: int) -> Array:
+    out = _filled(0, shape)
+    np.moveaxis(out, dim, 0)[index] = gradient
+    return out
+
+
 def _solve(matrices: Array, right: Array) -> tuple[Any, ...]:
     """Solve small linear systems, one for each leading index."""
     columns = right[..., None] if right.ndim < matrices.ndim else right
@@ -357,6 +365,7 @@ def _solve(matrices: Array, right: Array) -> tuple[Any, ...]:
 
 _OPERATIONS: dict[str, Callable[..., Any]] = {
     "_new_zeros_with_same_feature_meta": lambda _tangent, like: _filled(0, like.shape),
+    "_unsafe_view": np.reshape,
     "alias": _same,
     "arange": lambda *limits: _exact(torch.arange(*limits)),
     "bmm": operator.matmul,
@@ -378,6 +387,7 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "permute": lambda array, axes: array.transpose(axes),
     "scalar_tensor": lambda value: np.array(_symbol(value), dtype=object),
     "select": lambda array, dim, index: np.asarray(np.take(array, index, axis=dim), dtype=object),
+    "select_backward": _select_backward,
     "slice": lambda array, dim=0, start=None, end=None, step=1: array[
         (slice(None),) * (dim % array.ndim) + (slice(start, end, step),)
     ],
@@ -387,10 +397,13 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "split_with_sizes": lambda array, sizes, dim=0: np.split(
         array, np.cumsum(sizes)[:-1], axis=dim
     ),
-    "squeeze": lambda array, dim: np.squeeze(array, axis=tuple(dim)),
+    "squeeze": lambda array, dim: np.squeeze(array, dim if isinstance(dim, int) else tuple(dim)),
     "stack": lambda arrays, dim=0: np.stack(arrays, axis=dim),
     "sum": _sum,
     "transpose": lambda array, one, other: np.swapaxes(array, one, other),
+    "unbind": lambda array, dim=0: [
+        np.asarray(part, dtype=object) for part in np.moveaxis(array, dim, 0)
+    ],
     "unsqueeze": np.expand_dims,
     "view": np.reshape,
     "zeros": lambda shape: _filled(0, shape),

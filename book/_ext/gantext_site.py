@@ -240,7 +240,7 @@ def add_pictures(app: Sphinx, doctree: nodes.document) -> None:
 def visit_stored_figure(translator: Any, node: StoredFigure) -> None:
     """Open a figure's place."""
     translator.body.append(
-        '<div class="gantext-stored-figure">'
+        f'<div class="gantext-stored-figure" data-module="{node["module"]}">'
         f'<script type="application/json">{node["state"]}</script>'
     )
 

@@ -41,8 +41,16 @@
     }
   };
 
+  // Nor is the theme's sidebar a part of the page that a screen reader can jump to.
+  const nameSidebar = () => {
+    const sidebar = document.querySelector(".bd-sidebar-primary");
+    sidebar?.setAttribute("role", "region");
+    sidebar?.setAttribute("aria-label", "The book");
+  };
+
   window.addEventListener("load", () => {
     nameArrows();
+    nameSidebar();
     later();
     // Formulas get their width only when they are set.
     window.MathJax?.startup?.promise?.then(later);

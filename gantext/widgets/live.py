@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -23,9 +22,8 @@ _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 class LiveFigure(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
     """A figure whose script answers the reader by itself, in Jupyter, on Colab and on the website.
 
-    A subclass names its script (``class Mine(LiveFigure, script="mine")``), has a synchronised
-    trait for each part of its state, and says in Python, by the library's own functions, what its
-    script shows: `numbers`, `sentence` and `draw`.
+    A subclass names its `script`, has a synchronised trait for each part of its state, and says in
+    Python, by the library's own functions, what its script shows: `numbers`, `sentence` and `draw`.
 
     Attributes
     ----------
@@ -49,15 +47,13 @@ class LiveFigure(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
     # ipywidgets 7 would display the widget alone, without text and picture.
     _ipython_display_ = None
 
-    def __init_subclass__(cls, *, script: str | None = None, **kwargs: Any) -> None:
-        """Give the class the script that draws it; a subclass of a figure keeps its script."""
-        if script is not None:
-            cls.script = script
-            cls._esm = module(script)
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Give the class the script that it names; a subclass of a figure keeps its script."""
+        if "script" in cls.__dict__:
+            cls._esm = module(cls.script)
             cls._css = stylesheet()
         super().__init_subclass__(**kwargs)
 
-    @abstractmethod
     def numbers(self) -> Mapping[str, float | str]:
         """Compute what the figure shows as numbers.
 
@@ -66,8 +62,8 @@ class LiveFigure(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
         dict
             By name; computed by the library in float64, not by the figure's script.
         """
+        raise NotImplementedError
 
-    @abstractmethod
     def sentence(self) -> str:
         """Say what is seen.
 
@@ -76,8 +72,8 @@ class LiveFigure(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
         str
             One or two sentences.
         """
+        raise NotImplementedError
 
-    @abstractmethod
     def draw(self, figure: Figure) -> None:
         """Draw the picture that stands where no script runs.
 
@@ -86,6 +82,7 @@ class LiveFigure(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
         figure : matplotlib.figure.Figure
             Empty.
         """
+        raise NotImplementedError
 
     def stored(self) -> dict[str, Any]:
         """Return what a host needs to show the figure again.
@@ -95,15 +92,22 @@ class LiveFigure(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
         dict
             The name of the ``module`` and the ``state``, plain data.
         """
-        state = {name: getattr(self, name) for name in self._state_names()}
+        state = {name: getattr(self, name) for name in self.state_names()}
         return {"module": self.script, "state": state}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}: {self.sentence()}"
 
-    def _state_names(self) -> list[str]:
-        """Return the traits that this class's own script reads."""
-        own = set(type(self).class_traits(sync=True)) - set(LiveFigure.class_traits(sync=True))
+    @classmethod
+    def state_names(cls) -> list[str]:
+        """Return the names of the traits that the script reads.
+
+        Returns
+        -------
+        list of str
+            In alphabetical order.
+        """
+        own = set(cls.class_traits(sync=True)) - set(LiveFigure.class_traits(sync=True))
         return sorted(name for name in own if not name.startswith("_"))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:

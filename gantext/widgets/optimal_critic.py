@@ -52,7 +52,7 @@ def formulas() -> dict[str, Computed]:
     }
 
 
-class OptimalCritic(LiveFigure, script="optimal_critic"):
+class OptimalCritic(LiveFigure):
     r"""Reshape the generator's distribution and watch the optimal discriminator answer.
 
     Drag the generator's bars. :math:`D^*`, the value :math:`V(p_g, D^*)` and the Jensen-Shannon
@@ -80,6 +80,8 @@ class OptimalCritic(LiveFigure, script="optimal_critic"):
     >>> round(figure.numbers()["V"], 3), round(figure.numbers()["critic"], 3)
     (-0.955, 0.333)
     """
+
+    script = "optimal_critic"
 
     p_data = traitlets.List(traitlets.Float()).tag(sync=True)
     p_g = traitlets.List(traitlets.Float()).tag(sync=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.site import checks
+from tests.site import checks, figures
 from tests.site.checks import DESKTOP, PHONE, Visit
 from tests.site.server import BUILD
 from tools.book import ROOT, notebooks, pages, repository
@@ -66,14 +66,14 @@ def test_chapters_alone_offer_colab_at_their_top(
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_axe_finds_nothing_serious(seen: Visit, theme: str) -> None:
+def test_axe_finds_nothing(seen: Visit, theme: str) -> None:
     resize(seen.page, DESKTOP)
     seen.page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", theme)
     checks.settle(seen.page)
     assert checks.accessibility(seen.page) == []
 
 
-def test_axe_finds_nothing_serious_on_a_phone(seen: Visit) -> None:
+def test_axe_finds_nothing_on_a_phone(seen: Visit) -> None:
     resize(seen.page, PHONE)
     # The colours are those of the desktop, and comparing them takes most of axe's time.
     assert checks.accessibility(seen.page, contrast=False) == []
@@ -181,17 +181,79 @@ def test_figures_are_dark_in_the_dark(browser: Browser, root: str, chapter: str)
     context = browser.new_context(viewport=DESKTOP, color_scheme="dark")
     page = context.new_page()
     page.goto(f"{root}{chapter}.html")
-    figures = page.locator(".cell_output img")
-    assert figures.count() > 0
-    for i in range(figures.count()):
-        style = figures.nth(i).evaluate("(img) => getComputedStyle(img).filter")
+    pictures = page.locator(".cell_output img")
+    assert pictures.count() > 0
+    for i in range(pictures.count()):
+        style = pictures.nth(i).evaluate("(img) => getComputedStyle(img).filter")
         assert style == "invert(1) hue-rotate(180deg)"
-    # A corner of a figure has the page's ground in place of its white.
-    box = figures.first.bounding_box()
+    # A corner of a picture has the page's ground in place of its white.
+    box = pictures.first.bounding_box()
     assert box is not None
     clip = {"x": box["x"] + 2, "y": box["y"] + 2, "width": 4, "height": 4}
     assert mean_grey(page, page.screenshot(clip=clip, full_page=True)) < 0.15
     context.close()
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_its_figures_move_with_no_network_and_show_pythons_numbers(
+    browser: Browser, root: str, chapter: str
+) -> None:
+    context = browser.new_context(viewport=DESKTOP)
+    page = context.new_page()
+    page.goto(f"{root}{chapter}.html")
+    checks.settle(page)
+    context.set_offline(True)
+    places = page.locator(".gantext-stored-figure")
+    assert places.count() > 0
+    for k in range(places.count()):
+        place = places.nth(k)
+        module = str(place.get_attribute("data-module"))
+        kind, tolerance = figures.CLASSES[module], figures.TOLERANCE.get(module, 1e-9)
+        assert figures.different(place, kind, tolerance) == []
+        opened = figures.state(place, kind)
+        place.locator("input[type=range]:visible, .handle").first.focus()
+        for key in ("ArrowRight", "ArrowUp"):
+            page.keyboard.press(key)
+        figures.settle(page)
+        by_keys = figures.state(place, kind)
+        assert by_keys != opened
+        assert figures.different(place, kind, tolerance) == []
+        grips = place.locator(".handle .grip")
+        grip = grips.first if grips.count() else place.locator("input[type=range]:visible").first
+        grip.scroll_into_view_if_needed()
+        box = grip.bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x - 30, y - 30, steps=3)
+        page.mouse.up()
+        figures.settle(page)
+        assert figures.state(place, kind) != by_keys
+        assert figures.different(place, kind, tolerance) == []
+        figures.says_what_python_says(place, kind)
+    context.close()
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_without_scripts_a_figure_is_its_picture(browser: Browser, root: str, chapter: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{root}{chapter}.html")
+    pictures = page.locator(".gantext-stored-figure > img")
+    assert pictures.count() == page.locator(".gantext-stored-figure").count() > 0
+    for k in range(pictures.count()):
+        expect(pictures.nth(k)).to_be_visible()
+        assert len(str(pictures.nth(k).get_attribute("alt"))) > 80
+    context.close()
+
+
+def test_a_page_loads_the_scripts_of_its_own_figures_alone(folder: Path) -> None:
+    for page in folder.rglob("*.html"):
+        text = page.read_text("utf-8")
+        wanted = set(re.findall(r'class="gantext-stored-figure" data-module="(\w+)"', text))
+        loaded = set(re.findall(r"_static/figures/(\w+)\.js", text))
+        assert loaded == (wanted | {"host"} if wanted else set()), page.name
 
 
 def mean_grey(page: Page, png: bytes) -> float:

@@ -18,6 +18,9 @@ export const html = (tag, attributes = {}, ...children) => make(document.createE
 export const svg = (tag, attributes = {}, ...children) =>
   make(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 
+// On what takes keys: Jupyter would else take an arrow key for a command of its own.
+const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
+
 let serial = 0;
 const fresh = (word) => `gantext-${word}-${++serial}`;
 
@@ -121,24 +124,25 @@ export const row = (parent) => {
   return element;
 };
 
-export const slider = (parent, { label, low, high, step, digits = 2, onInput }) => {
+// `words` says a value; by default its digits do.
+export const slider = (parent, { label, low, high, step, digits = 2, words = (v) => v.toFixed(digits), onInput }) => {
   const id = fresh("slider");
   const told = html("output", { for: id });
-  const input = html("input", { type: "range", id, min: low, max: high, step,
+  const input = html("input", { ...OWN_KEYS, type: "range", id, min: low, max: high, step,
     oninput: () => onInput(Number(input.value)) });
   const box = html("div", { class: "control" }, html("label", { for: id }, label), input, told);
   parent.append(box);
   return (value, hidden = false) => {
     box.hidden = hidden;
     if (Number(input.value) !== value) input.value = value;
-    told.value = value.toFixed(digits);
+    told.value = words(value);
     input.setAttribute("aria-valuetext", told.value);
   };
 };
 
 export const choice = (parent, { label, options, onInput }) => {
   const id = fresh("choice");
-  const list = html("select", { id, onchange: () => onInput(list.value) });
+  const list = html("select", { ...OWN_KEYS, id, onchange: () => onInput(list.value) });
   for (const [value, text] of options) list.append(html("option", { value }, text));
   const box = html("div", { class: "control" }, html("label", { for: id }, label), list);
   parent.append(box);
@@ -149,7 +153,7 @@ export const choice = (parent, { label, options, onInput }) => {
 };
 
 export const button = (parent, text, onClick) => {
-  const element = html("button", { type: "button", onclick: onClick }, text);
+  const element = html("button", { ...OWN_KEYS, type: "button", onclick: onClick }, text);
   parent.append(element);
   return element;
 };
@@ -342,7 +346,8 @@ export const handle = (plan, { label, style, step: [dx, dy], onMove, radius = 8 
   let place = [0, 0];
   const disc = svg("circle", { r: radius, class: `grip ${style}` });
   const reach = svg("circle", { r: 22, class: "reach" });
-  const grip = svg("g", { class: "handle", tabindex: 0, role: "slider", "aria-label": label }, reach, disc);
+  const grip = svg("g", { ...OWN_KEYS, class: "handle", tabindex: 0, role: "slider", "aria-label": label },
+    reach, disc);
   const keys = { ArrowLeft: [-dx, 0], ArrowRight: [dx, 0], ArrowDown: [0, -dy], ArrowUp: [0, dy] };
   grip.addEventListener("keydown", (event) => {
     const by = keys[event.key];

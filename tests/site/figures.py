@@ -1,0 +1,99 @@
+"""Figures in a browser: on a page of their own, on the site, or in Jupyter; what they show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from gantext import widgets
+from gantext.widgets import LiveFigure, OptimalCritic
+from gantext.widgets.bundle import host, script, stylesheet
+
+CLASSES = {
+    value.script: value
+    for value in vars(widgets).values()
+    if isinstance(value, type) and issubclass(value, LiveFigure) and value is not LiveFigure
+}
+
+MAKERS: dict[str, Callable[[], LiveFigure]] = {
+    "optimal_critic": lambda: OptimalCritic(p_g=[0, 0, 0.1, 0.4, 0.4, 0.1, 0, 0], letter=3),
+}
+# Where a number comes out of a search or of an eigenvalue, the last digits may differ.
+TOLERANCE: dict[str, float] = {}
+
+
+def alone(figure: LiveFigure, theme: str = "light") -> str:
+    """Return a page that holds one figure, put there as the site puts it."""
+    state = json.dumps(figure.stored()).replace("</", "<\\/")
+    return f"""<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8">
+        <meta name="viewport" content="width=device-width"><title>A figure</title>
+        <style>html[data-theme="dark"] {{ background: #14181f }} {stylesheet()}</style>
+        <main><h1 style="color: #888; background: #000">A figure</h1>
+        <div class="gantext-stored-figure" data-module="{figure.script}">
+        <script type="application/json">{state}</script></div>
+        </main><script>{script(figure.script)}</script><script>{host()}</script></html>"""
+
+
+def show(page: Page, figure: LiveFigure, theme: str = "light") -> Locator:
+    """Open the figure's page and return its place."""
+    page.set_content(alone(figure, theme))
+    place = page.locator(".gantext-stored-figure")
+    expect(place.locator(".gantext-figure")).to_be_visible()
+    return place
+
+
+def settle(page: Page) -> None:
+    """Give the figure the frame in which it draws what was set."""
+    page.evaluate(
+        "async () => { for (const f of [1, 2]) await new Promise(requestAnimationFrame); }"
+    )
+
+
+def state(place: Locator, figure: type[LiveFigure]) -> dict[str, Any]:
+    """Return the state that the figure's script holds."""
+    names = figure.state_names()
+    code = "(e, names) => Object.fromEntries(names.map((n) => [n, e.gantextModel.get(n)]))"
+    return place.evaluate(code, names)
+
+
+def numbers(place: Locator) -> dict[str, float | str]:
+    """Return the numbers that the figure shows, with all their digits."""
+    code = """(e) => Object.fromEntries([...e.querySelectorAll("[data-number]")]
+        .filter((n) => !n.parentElement.hidden).map((n) => [n.dataset.number, n.dataset.value]))"""
+    return {name: _number(text) for name, text in place.evaluate(code).items()}
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def different(place: Locator, figure: type[LiveFigure], tolerance: float = 1e-9) -> list[str]:
+    """Compare what the script shows with what Python computes from the same state."""
+    held = state(place, figure)
+    twin = figure(**held)
+    shown, computed = numbers(place), dict(twin.numbers())
+    complaints = []
+    for name in shown.keys() | computed.keys():
+        one, other = shown.get(name), computed.get(name)
+        if isinstance(one, float) and isinstance(other, float | int):
+            same = one == other or abs(one - other) <= tolerance * max(1.0, abs(other))
+        else:
+            same = one == other
+        if not same:
+            complaints.append(f"{name}: script {one}, Python {other}, state {_short(held)}")
+    return complaints
+
+
+def says_what_python_says(place: Locator, figure: type[LiveFigure]) -> None:
+    """Wait until the figure has come to rest, and compare its sentence with Python's."""
+    expect(place.locator(".sentence")).to_have_text(figure(**state(place, figure)).sentence())
+
+
+def _short(held: dict[str, Any]) -> str:
+    return json.dumps({k: v if len(str(v)) < 200 else "..." for k, v in held.items()})

@@ -1,0 +1,245 @@
+"""Figures without a kernel: every control is moved, and shows what Python computes."""
+
+from __future__ import annotations
+
+import gzip
+import math
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from gantext.widgets import LiveFigure
+from gantext.widgets.bundle import script
+from tests.site.checks import DESKTOP, PHONE
+from tests.site.figures import (
+    CLASSES,
+    MAKERS,
+    TOLERANCE,
+    different,
+    says_what_python_says,
+    settle,
+    show,
+    state,
+)
+
+
+def test_no_figure_is_left_out() -> None:
+    assert MAKERS.keys() == CLASSES.keys()
+
+
+@pytest.fixture(params=MAKERS)
+def figure(request: pytest.FixtureRequest) -> LiveFigure:
+    return MAKERS[request.param]()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Return a page of a browser that reaches nothing at all."""
+    context = browser.new_context(viewport=DESKTOP, offline=True)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    yield page
+    context.close()
+    assert problems == []
+
+
+@pytest.fixture
+def place(page: Page, figure: LiveFigure) -> Locator:
+    return show(page, figure)
+
+
+class Mover:
+    """Moves a figure and compares after each movement."""
+
+    def __init__(self, page: Page, place: Locator, figure: LiveFigure) -> None:
+        self.page, self.place, self.kind = page, place, type(figure)
+        self.tolerance = TOLERANCE.get(figure.script, 1e-9)
+        self.states = [state(place, self.kind)]
+
+    def compare(self, what: str) -> None:
+        """Require that script and Python agree now."""
+        settle(self.page)
+        assert self.place.get_by_role("alert").count() == 0, f"{what}: a message"
+        assert different(self.place, self.kind, self.tolerance) == [], what
+        self.states.append(state(self.place, self.kind))
+
+    def press(self, control: Locator, *keys: str) -> None:
+        """Press keys on a control, and compare after each."""
+        control.focus()
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.compare(f"{control}, {key}")
+
+    @property
+    def moved(self) -> bool:
+        """Whether the state has ever changed."""
+        return any(later != self.states[0] for later in self.states)
+
+
+def all_of(place: Locator, selector: str) -> list[Locator]:
+    found = place.locator(selector)
+    return [found.nth(i) for i in range(found.count())]
+
+
+def test_it_opens_with_pythons_numbers_and_words(place: Locator, figure: LiveFigure) -> None:
+    assert different(place, type(figure), TOLERANCE.get(figure.script, 1e-9)) == []
+    says_what_python_says(place, type(figure))
+
+
+def test_every_choice_and_every_slider_by_keyboard(
+    page: Page, place: Locator, figure: LiveFigure
+) -> None:
+    mover = Mover(page, place, figure)
+    for choice in all_of(place, "select"):
+        values = choice.evaluate(
+            "(e) => [...e.options].filter((o) => !o.disabled).map((o) => o.value)"
+        )
+        for value in values:
+            choice.select_option(value)
+            mover.compare(f"choice {value}")
+            for slider in all_of(place, "input[type=range]:visible"):
+                mover.press(slider, "ArrowRight")
+        choice.select_option(values[0])
+    for slider in all_of(place, "input[type=range]:visible"):
+        mover.press(slider, "Home", "ArrowRight", "PageUp", "End", "ArrowLeft")
+    assert mover.moved
+    says_what_python_says(place, type(figure))
+
+
+def test_every_handle_by_keyboard_and_by_mouse(
+    page: Page, place: Locator, figure: LiveFigure
+) -> None:
+    mover = Mover(page, place, figure)
+    handles = all_of(place, ".handle")
+    for handle in handles:
+        mover.press(handle, "ArrowUp", "ArrowRight", "Shift+ArrowDown", "ArrowLeft")
+        before = mover.states[-1]
+        box = handle.locator(".grip").bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        for part in (0.3, 0.7, 1.0):
+            page.mouse.move(x - 40 * part, y - 25 * part)
+            mover.compare(f"dragging {handle}")
+        page.mouse.up()
+        assert mover.states[-1] != before
+        assert handle.get_attribute("aria-valuetext")
+        assert handle.get_attribute("aria-label")
+    says_what_python_says(place, type(figure))
+
+
+def test_every_button(page: Page, place: Locator, figure: LiveFigure) -> None:
+    mover = Mover(page, place, figure)
+    for button in all_of(place, "button"):
+        if button.inner_text() == "Play":
+            button.click()
+            page.wait_for_timeout(400)
+            button.click()
+            assert button.inner_text() == "Play"
+        else:
+            button.click()
+        mover.compare(f"button {button.inner_text()}")
+    assert mover.moved
+
+
+def test_it_plays_slowly_for_readers_who_asked_for_less_motion(
+    browser: Browser, figure: LiveFigure
+) -> None:
+    context = browser.new_context(viewport=DESKTOP, reduced_motion="reduce")
+    page = context.new_page()
+    place = show(page, figure)
+    buttons = place.get_by_role("button", name="Play")
+    if buttons.count() == 0:
+        pytest.skip("nothing in this figure plays")
+    page.evaluate(
+        """(names) => {
+            const model = document.querySelector(".gantext-stored-figure").gantextModel;
+            window.changes = 0;
+            for (const name of names) model.on(`change:${name}`, () => { window.changes += 1; });
+        }""",
+        type(figure).state_names(),
+    )
+    buttons.first.click()
+    page.wait_for_timeout(1600)
+    changes = page.evaluate("window.changes")
+    assert 1 <= changes <= 5
+    context.close()
+
+
+@pytest.mark.parametrize("bad", [math.nan, None, "?", [], {}], ids=["NaN", "null", "?", "[]", "{}"])
+def test_a_state_that_cannot_be_shown_is_said_and_a_good_one_brings_it_back(
+    page: Page, place: Locator, figure: LiveFigure, bad: object
+) -> None:
+    good = state(place, type(figure))
+    put = "(e, [name, value]) => e.gantextModel.set(name, value)"
+    for name in type(figure).state_names():
+        place.evaluate(put, [name, bad])
+        settle(page)
+        message = place.get_by_role("alert")
+        expect(message).to_contain_text("cannot be drawn")
+        expect(message).to_contain_text(name)
+        place.evaluate(put, [name, good[name]])
+        settle(page)
+        expect(message).to_have_count(0)
+        assert different(place, type(figure), TOLERANCE.get(figure.script, 1e-9)) == []
+
+
+def test_a_missing_key_is_said(page: Page, figure: LiveFigure) -> None:
+    names = type(figure).state_names()
+    stored = figure.stored()
+    del stored["state"][names[0]]
+    figure.stored = lambda: stored  # type: ignore[method-assign]
+    page.set_default_timeout(5000)
+    place = show(page, figure)
+    expect(place.get_by_role("alert")).to_contain_text(f"{names[0]}: expected")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing_at_any_level(
+    page: Page, figure: LiveFigure, theme: str, window: dict[str, int]
+) -> None:
+    page.set_viewport_size(window)  # type: ignore[arg-type]
+    show(page, figure, theme)
+    found = Axe().run(page).response["violations"]
+    assert [f"{v['id']}: {n['html'][:120]}" for v in found for n in v["nodes"]] == []
+
+
+def test_it_fits_a_phone(page: Page, figure: LiveFigure) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    show(page, figure)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_finger_moves_a_handle(browser: Browser, figure: LiveFigure) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    place = show(page, figure)
+    handle = place.locator(".handle").first
+    if handle.count() == 0:
+        pytest.skip("nothing in this figure is dragged")
+    handle.scroll_into_view_if_needed()
+    before = state(place, type(figure))
+    box = handle.locator(".grip").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = context.new_cdp_session(page)
+    point = [{"x": x, "y": y}]
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": point})
+    point = [{"x": x - 20, "y": y - 15}]
+    touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": point})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    settle(page)
+    assert state(place, type(figure)) != before
+    assert different(place, type(figure), TOLERANCE.get(figure.script, 1e-9)) == []
+    context.close()
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_its_script_is_small(name: str) -> None:
+    assert len(gzip.compress(script(name).encode(), 9)) < 60_000

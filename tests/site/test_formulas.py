@@ -1,0 +1,73 @@
+"""One source: what the figures' scripts compute is what the library computes, to 1e-12."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+
+import pytest
+import torch
+from playwright.sync_api import Browser, Page
+from torch.utils import _pytree as pytree
+
+from gantext.symbolic import Computed
+from tools.formulas import FIGURES, FOLDER, text
+
+POINTS = 200
+COMPUTED: dict[tuple[str, str], Computed] = {
+    (figure, name): computed
+    for figure in FIGURES
+    for name, computed in importlib.import_module(f"gantext.widgets.{figure}").formulas().items()
+}
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_the_files_are_what_the_library_gives(figure: str) -> None:
+    """If not: `python -m tools.formulas`."""
+    assert (FOLDER / f"{figure}.js").read_text("utf-8") == text(figure)
+
+
+def test_every_file_is_made() -> None:
+    assert {file.stem for file in FOLDER.glob("*.js")} == set(FIGURES)
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page()
+    for figure in FIGURES:
+        code = (FOLDER / f"{figure}.js").read_text("utf-8").replace("export const ", "const ")
+        names = ", ".join(name for of, name in COMPUTED if of == figure)
+        page.evaluate(
+            "([figure, code]) => { (globalThis.formulas ??= {})[figure] = new Function(code)(); }",
+            [figure, f"{code}\nreturn {{ {names} }};"],
+        )
+    yield page
+    page.close()
+
+
+def points(computed: Computed) -> list[list[list[float]]]:
+    """Draw points from the ranges, and put the ends of the ranges among them."""
+    draw = torch.Generator().manual_seed(7)
+    drawn = []
+    for k in range(POINTS):
+        point = []
+        for group in computed.arguments:
+            low, high = torch.tensor(list(group.values()), dtype=torch.float64).T
+            u = torch.rand(len(group), generator=draw, dtype=torch.float64)
+            corner = (u > 0.5).double()
+            point.append((low + (high - low) * (corner if k < 8 else u)).tolist())
+        drawn.append(point)
+    return drawn
+
+
+@pytest.mark.parametrize(("figure", "name"), COMPUTED, ids=["-".join(key) for key in COMPUTED])
+def test_both_languages_agree(page: Page, figure: str, name: str) -> None:
+    computed = COMPUTED[figure, name]
+    given = points(computed)
+    code = "([figure, name, points]) => points.map((p) => formulas[figure][name](...p).map(String))"
+    found = [[float(v) for v in row] for row in page.evaluate(code, [figure, name, given])]
+    for point, row in zip(given, found, strict=True):
+        vectors = [torch.tensor(v, dtype=torch.float64)[None] for v in point]
+        returned = torch.func.vmap(computed.function)(*vectors)
+        expected = torch.cat([t.flatten() for t in pytree.tree_leaves(returned)]).tolist()
+        assert row == pytest.approx(expected, rel=1e-12, abs=1e-12, nan_ok=True), point

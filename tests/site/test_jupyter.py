@@ -1,0 +1,186 @@
+"""The same figures in a real JupyterLab, and in a Notebook 7 with the widgets that Colab has."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import json
+import os
+import re
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+
+import nbformat
+import pytest
+from nbformat import v4
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.site.figures import MAKERS, TOLERANCE, numbers
+from tools.book import ROOT
+
+TOKEN = "figures"
+PATIENCE = 120_000  # milliseconds: a kernel imports PyTorch first
+QUIET = [
+    "--no-browser",
+    "--allow-root",
+    f"--IdentityProvider.token={TOKEN}",
+    "--ServerApp.port_retries=0",
+    "--LabApp.news_url=",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A way to open notebooks."""
+
+    name: str
+    environment: str
+    command: str
+    page: str  # where it opens a file
+
+    def widgets(self) -> str:
+        """Return the version of ipywidgets that its kernels import."""
+        code = "import ipywidgets; print(ipywidgets.__version__)"
+        python = ROOT / self.environment / "bin" / "python"
+        return subprocess.check_output([python, "-c", code], text=True).strip()
+
+
+PROGRAMS = [
+    Program("JupyterLab", ".venv", "jupyter-lab", "lab/tree"),
+    Program("Notebook", ".venv-colab", "jupyter-notebook", "notebooks"),
+]
+
+
+def test_one_of_them_has_the_widgets_of_colab() -> None:
+    assert [p.widgets().split(".")[0] for p in PROGRAMS] == ["8", "7"]
+
+
+def notebook() -> nbformat.NotebookNode:
+    """Return a notebook that shows all figures and can tell what Python knows of each."""
+    cells = [v4.new_code_cell("import json\nfrom gantext import widgets\nfigures = {}")]
+    for name, make in MAKERS.items():
+        figure = make()
+        stored = json.dumps(figure.stored()["state"])
+        kind = f"widgets.{type(figure).__name__}"
+        here = f"figures[{name!r}]"
+        cells += [
+            v4.new_code_cell(f"{here} = {kind}(**json.loads({stored!r}))\n{here}"),
+            v4.new_code_cell(f"print('TOLD', repr(({here}.numbers(), {here}.sentence())))"),
+        ]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+
+
+@dataclass(frozen=True)
+class Server:
+    """A program that answers."""
+
+    program: Program
+    address: str
+
+
+@contextlib.contextmanager
+def running(program: Program, folder: Path) -> Iterator[Server]:
+    """Start a program on a free port, with settings of its own, and stop it again."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    own = {f"JUPYTER_{kind}_DIR": str(folder / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    own |= {"JUPYTERLAB_SETTINGS_DIR": str(folder / "s"), "JUPYTERLAB_WORKSPACES_DIR": str(folder)}
+    binaries = ROOT / program.environment / "bin"
+    command = [binaries / program.command, *QUIET, f"--port={port}", f"--notebook-dir={folder}"]
+    log = (folder / "log.txt").open("w")
+    process = subprocess.Popen(
+        command, cwd=folder, env=os.environ | own, stdout=log, stderr=subprocess.STDOUT
+    )
+    address = f"http://127.0.0.1:{port}/"
+    try:
+        for _ in range(300):
+            with contextlib.suppress(URLError, ConnectionError):
+                urllib.request.urlopen(f"{address}api/status?token={TOKEN}").close()
+                break
+            assert process.poll() is None, (folder / "log.txt").read_text()
+            time.sleep(0.2)
+        yield Server(program, address)
+    finally:
+        process.terminate()
+        process.wait(30)
+        log.close()
+
+
+@pytest.fixture(scope="module", params=PROGRAMS, ids=lambda program: program.name)
+def page(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, browser: Browser
+) -> Iterator[Page]:
+    """Return the notebook, opened, with the figures' classes imported."""
+    folder = tmp_path_factory.mktemp("jupyter")
+    nbformat.write(notebook(), folder / "figures.ipynb")
+    with running(request.param, folder) as server:
+        context = browser.new_context(viewport={"width": 1280, "height": 1400})
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.goto(f"{server.address}{server.program.page}/figures.ipynb?token={TOKEN}")
+        run_cell(page, 0)
+        yield page
+        context.close()
+
+
+def run_cell(page: Page, index: int) -> Locator:
+    """Run a cell and return its place, when it is done."""
+    cell = page.locator(".jp-CodeCell").nth(index)
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    done = re.compile(r"\[\d+\]:")  # while it runs, it is [*]
+    expect(cell.locator(".jp-InputArea-prompt")).to_have_text(done, timeout=PATIENCE)
+    return cell
+
+
+def compare(page: Page, figure: Locator, index: int, tolerance: float) -> None:
+    """Ask Python what the figure shows, after what the reader did has arrived there."""
+    page.wait_for_timeout(400)
+    told = run_cell(page, index).locator(".jp-OutputArea-output").inner_text()
+    computed, sentence = ast.literal_eval(told.split("TOLD", 1)[1].strip())
+    shown = numbers(figure)
+    assert shown.keys() == computed.keys()
+    for name, value in computed.items():
+        if isinstance(value, str):
+            assert shown[name] == value
+        else:
+            assert shown[name] == pytest.approx(value, rel=tolerance, abs=tolerance), name
+    expect(figure.locator(".sentence")).to_have_text(sentence)
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_it_moves_in_jupyter_and_python_hears_of_it(page: Page, name: str) -> None:
+    tolerance, index = TOLERANCE.get(name, 1e-9), 1 + 2 * list(MAKERS).index(name)
+    figure = run_cell(page, index).locator(".gantext-figure")
+    expect(figure).to_be_visible()
+    compare(page, figure, index + 1, tolerance)
+    before = numbers(figure)
+
+    figure.locator("input[type=range]:visible, .handle").first.focus()
+    for key in ("ArrowRight", "ArrowUp", "ArrowUp"):
+        page.keyboard.press(key)
+    compare(page, figure, index + 1, tolerance)
+    assert numbers(figure) != before
+    before = numbers(figure)
+
+    grips = figure.locator(".handle .grip")
+    grip = grips.first if grips.count() else figure.locator("input[type=range]:visible").first
+    grip.scroll_into_view_if_needed()
+    box = grip.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 25, y - 25, steps=4)
+    page.mouse.up()
+    compare(page, figure, index + 1, tolerance)
+    assert numbers(figure) != before
