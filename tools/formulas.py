@@ -14,7 +14,7 @@ from gantext.symbolic import PRELUDE, javascript
 from tools.book import ROOT
 
 FOLDER = ROOT / "gantext" / "widgets" / "js" / "formulas"
-FIGURES = ("optimal_critic",)
+FIGURES = ("optimal_critic", "phase_plane", "two_point_landscape")
 
 
 def text(figure: str) -> str:

@@ -9,7 +9,21 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from gantext import widgets
-from gantext.widgets import LiveFigure, OptimalCritic
+from gantext.datasets import ring
+from gantext.gan import GAN
+from gantext.networks import MLP
+from gantext.optimizers import Adam
+from gantext.population import train_population
+from gantext.training import Experiment
+from gantext.updates import Alternating
+from gantext.widgets import (
+    LiveFigure,
+    OptimalCritic,
+    PhasePlane,
+    Recorder,
+    TrainingReplay,
+    TwoPointLandscape,
+)
 from gantext.widgets.bundle import host, script, stylesheet
 
 CLASSES = {
@@ -18,11 +32,26 @@ CLASSES = {
     if isinstance(value, type) and issubclass(value, LiveFigure) and value is not LiveFigure
 }
 
+
+def replay() -> TrainingReplay:
+    """Return two short trainings side by side."""
+    gan = GAN(MLP(2, 2), MLP(2, 1), noise=2)
+    recorders = [Recorder(name, gan, ring(), member=k, mesh=21) for k, name in enumerate("AB")]
+    experiment = Experiment(gan, Alternating(optimizer=Adam()), ring(), batch_size=32)
+    train_population(
+        experiment, 120, seeds=[0, 1], every=20, callbacks=recorders, progress=False, eta=2e-3
+    )
+    return TrainingReplay([r.recording() for r in recorders], left="A", right="B", frame=3)
+
+
 MAKERS: dict[str, Callable[[], LiveFigure]] = {
     "optimal_critic": lambda: OptimalCritic(p_g=[0, 0, 0.1, 0.4, 0.4, 0.1, 0, 0], letter=3),
+    "phase_plane": PhasePlane,
+    "training_replay": replay,
+    "two_point_landscape": lambda: TwoPointLandscape(steps=100),
 }
 # Where a number comes out of a search or of an eigenvalue, the last digits may differ.
-TOLERANCE: dict[str, float] = {}
+TOLERANCE = {"phase_plane": 1e-6, "two_point_landscape": 1e-6}
 
 
 def alone(figure: LiveFigure, theme: str = "light") -> str:
@@ -59,18 +88,19 @@ def state(place: Locator, figure: type[LiveFigure]) -> dict[str, Any]:
     return place.evaluate(code, names)
 
 
-def numbers(place: Locator) -> dict[str, float | str]:
-    """Return the numbers that the figure shows, with all their digits."""
+def numbers(place: Locator) -> dict[str, str]:
+    """Return the numbers that the figure shows, as text with all their digits."""
     code = """(e) => Object.fromEntries([...e.querySelectorAll("[data-number]")]
         .filter((n) => !n.parentElement.hidden).map((n) => [n.dataset.number, n.dataset.value]))"""
-    return {name: _number(text) for name, text in place.evaluate(code).items()}
+    return place.evaluate(code)
 
 
-def _number(text: str) -> float | str:
-    try:
-        return float(text)
-    except ValueError:
-        return text
+def agree(shown: str | None, computed: float | str | None, tolerance: float) -> bool:
+    """Compare what a script shows with what Python computes; a text must be the same."""
+    if shown is None or computed is None or isinstance(computed, str):
+        return shown == computed
+    value = float(shown)
+    return value == computed or abs(value - computed) <= tolerance * max(1.0, abs(computed))
 
 
 def different(place: Locator, figure: type[LiveFigure], tolerance: float = 1e-9) -> list[str]:
@@ -78,16 +108,11 @@ def different(place: Locator, figure: type[LiveFigure], tolerance: float = 1e-9)
     held = state(place, figure)
     twin = figure(**held)
     shown, computed = numbers(place), dict(twin.numbers())
-    complaints = []
-    for name in shown.keys() | computed.keys():
-        one, other = shown.get(name), computed.get(name)
-        if isinstance(one, float) and isinstance(other, float | int):
-            same = one == other or abs(one - other) <= tolerance * max(1.0, abs(other))
-        else:
-            same = one == other
-        if not same:
-            complaints.append(f"{name}: script {one}, Python {other}, state {_short(held)}")
-    return complaints
+    return [
+        f"{name}: script {shown.get(name)}, Python {computed.get(name)}, state {_short(held)}"
+        for name in shown.keys() | computed.keys()
+        if not agree(shown.get(name), computed.get(name), tolerance)
+    ]
 
 
 def says_what_python_says(place: Locator, figure: type[LiveFigure]) -> None:

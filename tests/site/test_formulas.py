@@ -66,8 +66,8 @@ def test_both_languages_agree(page: Page, figure: str, name: str) -> None:
     given = points(computed)
     code = "([figure, name, points]) => points.map((p) => formulas[figure][name](...p).map(String))"
     found = [[float(v) for v in row] for row in page.evaluate(code, [figure, name, given])]
-    for point, row in zip(given, found, strict=True):
-        vectors = [torch.tensor(v, dtype=torch.float64)[None] for v in point]
-        returned = torch.func.vmap(computed.function)(*vectors)
-        expected = torch.cat([t.flatten() for t in pytree.tree_leaves(returned)]).tolist()
-        assert row == pytest.approx(expected, rel=1e-12, abs=1e-12, nan_ok=True), point
+    vectors = [torch.tensor(group, dtype=torch.float64) for group in zip(*given, strict=True)]
+    returned = pytree.tree_leaves(torch.func.vmap(computed.function)(*vectors))
+    expected = torch.cat([t.reshape(POINTS, -1) for t in returned], dim=1).tolist()
+    for point, row, wanted in zip(given, found, expected, strict=True):
+        assert row == pytest.approx(wanted, rel=1e-12, abs=1e-12, nan_ok=True), point

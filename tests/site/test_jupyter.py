@@ -21,7 +21,7 @@ import pytest
 from nbformat import v4
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.site.figures import MAKERS, TOLERANCE, numbers
+from tests.site.figures import MAKERS, TOLERANCE, agree, numbers
 from tools.book import ROOT
 
 TOKEN = "figures"
@@ -150,10 +150,7 @@ def compare(page: Page, figure: Locator, index: int, tolerance: float) -> None:
     shown = numbers(figure)
     assert shown.keys() == computed.keys()
     for name, value in computed.items():
-        if isinstance(value, str):
-            assert shown[name] == value
-        else:
-            assert shown[name] == pytest.approx(value, rel=tolerance, abs=tolerance), name
+        assert agree(shown[name], value, tolerance), f"{name}: {shown[name]}, Python {value}"
     expect(figure.locator(".sentence")).to_have_text(sentence)
 
 

@@ -125,7 +125,7 @@ export const row = (parent) => {
 };
 
 // `words` says a value; by default its digits do.
-export const slider = (parent, { label, low, high, step, digits = 2, words = (v) => v.toFixed(digits), onInput }) => {
+export const slider = (parent, { label, low, high, step, digits = 2, words = (v) => signed(v, digits), onInput }) => {
   const id = fresh("slider");
   const told = html("output", { for: id });
   const input = html("input", { ...OWN_KEYS, type: "range", id, min: low, max: high, step,

@@ -1,0 +1,260 @@
+// The forger's loss in the two-point world, a ball that rolls down it, and the bifurcation diagram.
+import { button, calm, choice, clamp, dots, figure, flag, handle, html, linspace, number, numbers, oneOf, panels, path, player, plot, row, sentence, signed, slider, svg, whole } from "./core.js";
+import { firstLoss, firstRoll, firstStationary, firstThreshold, firstTurn, kick, logitOf, present, secondLoss, secondRoll, secondStationary, secondThreshold, secondTurn, shareOf } from "./formulas/two_point_landscape.js";
+
+const landscapes = {
+  "first world": { loss: firstLoss, stationary: firstStationary, turn: firstTurn, threshold: firstThreshold,
+    roll: firstRoll },
+  "second world": { loss: secondLoss, stationary: secondStationary, turn: secondTurn, threshold: secondThreshold,
+    roll: secondRoll },
+};
+const lastStep = 800;
+const widest = 30; // the logit of no stationary point is beyond this
+const lamTop = 3.5;
+const half = [0.5];
+
+const checks = { world: oneOf(Object.keys(landscapes)), kappa: number(0, 3), lam: number(0, lamTop),
+  start: number(0.005, 0.995), annealing: flag, steps: whole(0, lastStep), seed: whole(0, 99) };
+
+const share = (logit) => shareOf([logit])[0];
+
+// Where a function changes its sign between two points: the last float before it does.
+const bisect = (f, low, high) => {
+  const positive = f(low) > 0;
+  for (;;) {
+    const middle = (low + high) / 2;
+    if (middle <= low || middle >= high) return middle;
+    if (f(middle) > 0 === positive) low = middle;
+    else high = middle;
+  }
+};
+
+const signChanges = (f, points) => {
+  const signs = points.map((x) => f(x) > 0);
+  return points.slice(1).flatMap((x, i) => (signs[i] === signs[i + 1] ? [] : [bisect(f, points[i], x)]));
+};
+
+// For one kappa, as TwoPointLoss does it: the logits > 0 at which `stationary` turns, q = share(-logit), and what
+// follows from them. Between them it is monotone and meets a weight once or never.
+const survey = (world, kappa) => {
+  const { loss, stationary, turn, threshold } = landscapes[world];
+  const lamAt = (logit) => stationary([share(-logit), kappa])[0];
+  const folds = signChanges((logit) => turn([share(-logit), kappa])[0], linspace(0.01, widest, 600));
+  const balance = threshold([kappa])[0];
+  const collapse = Math.max(balance, ...folds.map(lamAt));
+
+  const points = (lam) => {
+    const logits = signChanges((logit) => lamAt(logit) - lam, [1e-4, ...folds, widest]).reverse();
+    const left = logits.map((logit) => share(-logit));
+    // The right half is the mirror image; the slope comes in from minus infinity, so that minima are first.
+    return [...left, ...half, ...left.map((q) => 1 - q).reverse()].map((q, i, all) => (
+      { q, loss: loss([i > left.length ? all[all.length - 1 - i] : q, kappa, lam])[0], minimum: i % 2 === 0 }));
+  };
+
+  // Lines of the diagram, from balance outwards, one for each piece and side. The outermost is of minima.
+  const ends = [1e-3, ...folds, widest];
+  const pieces = ends.slice(1).map((end, k) => {
+    const line = linspace(ends[k], end, 200).map((logit) => [lamAt(logit), share(-logit)]);
+    return { stable: (folds.length - k) % 2 === 0, line };
+  });
+  const lines = (wanted) => {
+    const found = pieces.filter(({ stable }) => stable === wanted).flatMap(({ line }) => (
+      [...line, [NaN, NaN], ...line.map(([lam, q]) => [lam, 1 - q]), [NaN, NaN]]));
+    const [from, to] = wanted ? [Math.max(balance, 0), lamTop] : [0, Math.min(balance, lamTop)];
+    return from < to ? [...found, [from, 0.5], [to, 0.5]] : found;
+  };
+  return { loss: (q, lam) => loss([q, kappa, lam])[0], points, balance, collapse,
+    minima: lines(true), maxima: lines(false) };
+};
+
+// Where the ball is after 0, 1, ... steps: [lambda, q].
+const journey = ({ world, kappa, lam, start, annealing, seed }) => {
+  const { roll } = landscapes[world];
+  const weight = (steps) => (annealing ? present([lam, steps])[0] : lam);
+  let theta = logitOf([start])[0];
+  let q = start;
+  let [random, push] = [seed + 1, 0];
+  return Array.from({ length: lastStep + 1 }, (_, steps) => {
+    const place = [weight(steps), q];
+    [theta, q] = roll([theta, kappa, weight(steps)]);
+    if (annealing) {
+      [random, push] = kick([random]);
+      theta += push;
+      q = share(theta);
+    }
+    return place;
+  });
+};
+
+// Computes anew only when what it depends on has changed.
+const remember = (compute) => {
+  let before, found;
+  return (...key) => {
+    if (before === undefined || key.some((value, i) => value !== before[i])) [before, found] = [key, compute(...key)];
+    return found;
+  };
+};
+
+// Dense where the loss is steep.
+const abscissae = [0, ...linspace(-9, 9, 241).map(share), 1];
+
+export default figure("TwoPointLandscape", checks, (ui) => {
+  let now = ui.state;
+  let ball = now.start;
+  const change = (changes) => {
+    now = { ...now, ...changes };
+    ui.set(changes);
+  };
+
+  const controls = row(ui.root);
+  const setWorld = choice(controls, { label: "world", options: [["first world", "first: c = q(1 − q)"],
+    ["second world", "second: c = 1 − (2q − 1)⁴"]], onInput: (world) => change({ world }) });
+  const setAnnealing = choice(controls, { label: "the bonus", options: [["held", "keeps its weight λ"],
+    ["lowered", "is lowered to 0 (annealing)"]],
+    onInput: (way) => change({ annealing: way === "lowered", steps: 0 }) });
+  const weights = row(ui.root);
+  const setKappa = slider(weights, { label: "price κ of covering both", low: 0, high: 3, step: 0.05,
+    onInput: (kappa) => change({ kappa }) });
+  const setLam = slider(weights, { label: "bonus λ (where annealing starts)", low: 0, high: lamTop, step: 0.05,
+    onInput: (lam) => change({ lam }) });
+
+  const motion = row(ui.root);
+  const roll = player(ui, motion, { name: "the ball", perSecond: 60, step: () => {
+    if (!roll.playing()) return change({ steps: Math.min(now.steps + 1, lastStep) });
+    const steps = now.steps >= lastStep ? 0 : Math.min(now.steps + (calm() ? 40 : 2), lastStep);
+    change({ steps });
+    return steps < lastStep;
+  } });
+  const restart = (changes) => {
+    roll.pause();
+    change({ ...changes, steps: 0 });
+  };
+  // A start has few digits, so that balance can be met exactly.
+  const startAt = (q) => restart({ start: clamp(Math.round(q * 1000) / 1000, 0.005, 0.995) });
+  button(motion, "Reset", () => restart({}));
+  button(motion, "Start from here", () => startAt(ball));
+  const noise = button(motion, "Other noise", () => restart({ seed: (now.seed + 1) % 100 }));
+  const setSteps = slider(motion, { label: "steps taken", low: 0, high: lastStep, step: 1, digits: 0,
+    onInput: (steps) => {
+      roll.pause();
+      change({ steps });
+    } });
+
+  const place = panels(ui.root);
+  const valley = plot(place, { title: "the landscape", label: "", x: [-0.02, 1.02], y: [0, 1], xlabel: "share q",
+    ylabel: "loss L(q)", handles: true });
+  const map = plot(place, { title: "all landscapes with this κ", label: "", x: [0, lamTop], y: [-0.03, 1.03],
+    xlabel: "weight λ of the bonus", ylabel: "share q", xticks: 7 });
+  ui.root.append(html("p", { class: "legend" },
+    html("span", { class: "key generator" }, "the ball: drag it"), " ", html("span", { class: "key data" }, "minimum"), " ",
+    html("span", { class: "key ink hollow" }, "maximum"), " ",
+    html("span", {}, "On the right: minima solid, maxima dashed, thresholds dotted.")));
+
+  const curve = path(valley.back, valley, "ink");
+  const rolled = path(valley.back, valley, "generator thick");
+  const maxima = dots(valley.front, valley, "ink hollow", 5);
+  const minima = dots(valley.front, valley, "data", 5.5);
+  const begun = dots(valley.front, valley, "generator hollow", 4);
+  const grip = handle(valley, { label: "the ball; moved, it starts anew", style: "generator", step: [0.01, 0],
+    onMove: (q) => startAt(q) });
+
+  const edges = [["balance", ["λ", svg("tspan", { class: "sub", dy: 3 }, "c")]], ["collapse", ["λ*"]]].map(([key, name]) => {
+    const line = path(map.back, map, "ink thin dotted");
+    const words = svg("text", { class: "mark" }, ...name);
+    map.back.append(words);
+    return { key, words, line };
+  });
+  const stable = path(map.back, map, "ink");
+  const unstable = path(map.back, map, "ink thin dashed");
+  const trace = path(map.back, map, "generator thick");
+  const here = dots(map.front, map, "generator", 7);
+  const hereWords = svg("text", { class: "mark" }, "you are here");
+  map.front.append(hereWords);
+
+  const tell = numbers(ui.root, [["lam", "λ now"], ["q", "q of the ball"], ["loss", "L there"], ["minima", "minima"],
+    ["barrier", "climb out of collapse"], ["balance_threshold", html("span", {}, "threshold λ", html("sub", {}, "c"), " of balance")],
+    ["collapse_threshold", "threshold λ* of collapse"]]);
+  const say = sentence(ui, ui.root);
+
+  const surveyed = remember(survey);
+  const travelled = remember((world, kappa, lam, start, annealing, seed) => (
+    journey({ world, kappa, lam, start, annealing, seed })));
+  const drawn = remember((world, kappa) => {
+    const found = surveyed(world, kappa);
+    stable(found.minima);
+    unstable(found.maxima);
+    for (const { key, words, line } of edges) {
+      const lam = found[key];
+      // In the first world the two are one.
+      const shown = lam >= 0 && lam <= lamTop && !(key === "collapse" && lam === found.balance);
+      line(shown ? [[lam, 0], [lam, 1]] : []);
+      words.setAttribute("visibility", shown ? "visible" : "hidden");
+      const room = lam < 3.2;
+      words.setAttribute("x", shown ? map.x(lam) + (room ? 5 : -5) : 0);
+      words.setAttribute("y", map.y(0.74));
+      words.setAttribute("text-anchor", room ? "start" : "end");
+    }
+  });
+  const shaped = remember((world, kappa, weight) => {
+    const { loss } = surveyed(world, kappa);
+    const line = abscissae.map((x) => [x, loss(x, weight)]);
+    const heights = line.map(([, y]) => y);
+    const [low, high] = [Math.min(...heights), Math.max(...heights)];
+    const margin = 0.08 * (high - low);
+    valley.scale([-0.02, 1.02], [low - margin, high + margin]);
+    curve(line);
+  });
+
+  return (state) => {
+    now = state;
+    const { world, kappa, lam, start, annealing, steps, seed } = state;
+    const { loss, points, balance, collapse } = surveyed(world, kappa);
+    const trip = travelled(world, kappa, lam, start, annealing, seed);
+    const [weight, q] = trip[steps];
+    ball = q;
+    const found = points(weight);
+    const low = found.filter(({ minimum }) => minimum);
+    const told = { lam: weight, q, loss: loss(q, weight), minima: low.map((m) => m.q.toFixed(3)).join(", "),
+      balance_threshold: balance, collapse_threshold: collapse,
+      barrier: found.length > 1 ? found[1].loss - found[0].loss : undefined };
+
+    setWorld(world);
+    setAnnealing(annealing ? "lowered" : "held");
+    setKappa(kappa);
+    setLam(lam);
+    setSteps(steps);
+    noise.hidden = !annealing;
+
+    drawn(world, kappa);
+    shaped(world, kappa, weight);
+    const until = trip.slice(0, steps + 1);
+    rolled(annealing ? [] : until.map(([, x]) => [x, loss(x, weight)]));
+    const spots = (wanted) => found.filter(({ minimum }) => minimum === wanted).map((p) => [p.q, p.loss]);
+    minima(spots(true));
+    maxima(spots(false));
+    begun(steps > 0 ? [[start, loss(start, weight)]] : []);
+    grip({ x: q, y: told.loss, told: `share ${q.toFixed(3)}, loss ${told.loss.toFixed(3)}`, now: q.toFixed(3), low: 0,
+      high: 1 });
+    trace(until);
+    here([[weight, q]]);
+    const toLeft = weight > 2.4;
+    hereWords.setAttribute("x", map.x(weight) + (toLeft ? -12 : 12));
+    hereWords.setAttribute("y", map.y(q) + (q > 0.9 ? 18 : -9));
+    hereWords.setAttribute("text-anchor", toLeft ? "end" : "start");
+
+    tell(told);
+    const how = !annealing ? "" : steps > 0 ? `, lowered from ${lam.toFixed(2)},` : ", to be lowered to 0,";
+    const does = steps > 0
+      ? `the ball has come to ${q.toFixed(3)} after ${steps} step${steps === 1 ? "" : "s"}`
+      : `the ball will come to ${trip[lastStep][1].toFixed(3)} in ${lastStep} steps`;
+    const where = low.length > 1 ? "the minima are" : "the only minimum is";
+    say(`In the ${world} with κ = ${kappa.toFixed(2)} and λ = ${weight.toFixed(2)}${how} ${where} ${told.minima}. `
+      + `From q = ${start.toFixed(3)} ${does}.`);
+    valley.describe(`The loss over the share q, from ${signed(loss(0, weight), 2)} at the edges to `
+      + `${signed(loss(0.5, weight), 2)} at balance, with minima at ${told.minima} and the ball at ${q.toFixed(3)}.`);
+    map.describe(`Stationary shares q for each weight λ: ${collapse > 0
+      ? `collapsed minima below λ = ${collapse.toFixed(2)}, ` : "no collapsed minima, "}`
+      + `balance a minimum ${balance > 0 ? `above λ = ${balance.toFixed(2)}` : "everywhere"}. `
+      + `The ball is at λ = ${weight.toFixed(2)}, q = ${q.toFixed(3)}.`);
+  };
+});
