@@ -148,7 +148,8 @@ def feedback(question: Question, answer: Any) -> Feedback:
     for call in question.calls(public_seed(question)):
         start = time.perf_counter()
         try:
-            raw = answer(**arguments(question, call.arguments))
+            given = copy.deepcopy(dict(call.arguments))  # an answer may change them at will
+            raw = answer(**as_tensors(given) if question.tensors else given)
         except NotImplementedError as error:
             if not verdicts:
                 return Feedback(question, False, note=str(error))
@@ -187,47 +188,32 @@ def _judge(question: Question, call: Any, raw: Any, seconds: float) -> Verdict:
     return verdict
 
 
-def arguments(question: Question, given: Any) -> dict[str, Any]:
-    """Return the arguments of a call as the answer gets them: copies, and tensors where asked for.
+def as_tensors(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return arguments with a torch tensor in place of each array.
 
     Parameters
     ----------
-    question : Question
-        Says whether arrays become tensors.
-    given : dict
-        The plain arguments.
+    arguments : dict
+        The arguments of a call.
 
     Returns
     -------
     dict
-        Which the answer may change at will.
+        The same, with tensors.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from gantext.grading import Call, Question, Verdict
-    >>> from gantext.grading.check import arguments
-    >>> question = Question(
-    ...     id="example/f",
-    ...     title="f",
-    ...     points=1,
-    ...     entry="f",
-    ...     kind="function",
-    ...     draw=lambda rng: [Call({"p": rng.normal(size=2)})],
-    ...     judge=lambda call, answer: Verdict(0),
-    ...     tensors=True,
-    ... )
-    >>> arguments(question, {"p": np.zeros(2)})
-    {'p': tensor([0., 0.], dtype=torch.float64)}
+    >>> from gantext.grading.check import as_tensors
+    >>> as_tensors({"p": np.zeros(2), "n": 3})
+    {'p': tensor([0., 0.], dtype=torch.float64), 'n': 3}
     """
-    fresh: dict[str, Any] = copy.deepcopy(dict(given))
-    if question.tensors:
-        import torch
+    import torch
 
-        for name, value in fresh.items():
-            if isinstance(value, np.ndarray):
-                fresh[name] = torch.from_numpy(value)
-    return fresh
+    return {
+        name: torch.from_numpy(value) if isinstance(value, np.ndarray) else value
+        for name, value in arguments.items()
+    }
 
 
 def public_seed(question: Question) -> int:
@@ -278,12 +264,20 @@ def where(error: BaseException) -> str:
         words = f"{type(error).__name__}: {error}"[:300]
     except Exception:
         words = type(error).__name__
+    if isinstance(error, SyntaxError):
+        return words
+    installed = (sys.prefix, sys.base_prefix, "<frozen")
     own = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)[1:]  # the first is the checker's
-        if "site-packages" not in frame.filename and "/gantext/" not in frame.filename
+        if not frame.filename.startswith(installed) and "/gantext/" not in frame.filename
     ]
-    return f"{words} (in line {own[-1].lineno} of {own[-1].name})" if own else words
+    if not own:
+        return words
+    last = own[-1]
+    cell = last.filename.strip("<>") if last.filename.startswith("<cell") else "the cell"
+    place = cell if last.name == "<module>" else last.name
+    return f"{words} (in line {last.lineno} of {place})"
 
 
 def _kind(answer: Any) -> str:

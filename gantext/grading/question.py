@@ -1,7 +1,7 @@
 """What is asked in an exercise and how an answer to it is judged.
 
 A `Question` draws fresh inputs and judges what comes back. It runs on the side that is trusted: in
-the reader's own notebook, or outside the sandbox when an instructor grades. The answers that it gets
+the reader's own notebook, or outside the sandbox when an instructor grades. The answers it gets
 are *plain data*: numbers, booleans, strings, None, lists, dicts with string keys, and NumPy arrays
 of numbers or booleans. Nothing else is known of them. A judge therefore takes every shape, NaN and
 infinity, and every wrong type for what it is: an answer that earns nothing.
