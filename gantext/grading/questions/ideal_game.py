@@ -162,7 +162,7 @@ def _judge_js_noise(call: Call, answer: Plain) -> Verdict:
 
 POSITIONS = np.arange(6.0)
 PAINTER = np.array([0.30, 0.15, 0.05, 0.05, 0.15, 0.30])
-SHY = np.array([0.02, 0.08, 0.30, 0.35, 0.20, 0.05])
+SHY = np.array([0.02, 0.05, 0.15, 0.25, 0.30, 0.23])
 
 
 def _neuron(p: Any, q: Any, x: Any, *, shift: bool = True) -> float:
@@ -247,9 +247,9 @@ def _judge_blind(call: Call, answer: Plain) -> Verdict:
 
 # --- two lumps ------------------------------------------------------------------------------------
 
-LUMPS = ((-1.0, 0.25), (1.0, 0.75))  # where, and how much of the data
-LUMP_WIDTH = 0.2
-LUMP_BAR, LUMP_FLOOR = 0.06, 0.20  # JS that earns everything, and JS that earns nothing
+LUMPS = ((-1.0, 0.35), (1.0, 0.65))  # where, and how much of the data
+LUMP_WIDTH = 0.3
+LUMP_BAR, LUMP_FLOOR = 0.08, 0.13  # JS that earns everything, and JS that earns nothing
 LUMP_COUNT = 4000
 
 
@@ -270,7 +270,7 @@ def lump_probabilities(edges: Any) -> Any:
     --------
     >>> from gantext.grading.questions.ideal_game import lump_probabilities
     >>> lump_probabilities([0.0]).round(6)
-    array([0.25, 0.75])
+    array([0.35, 0.65])
     """
     edges = np.asarray(edges, dtype=np.float64)
     below = sum(weight * ndtr((edges - place) / LUMP_WIDTH) for place, weight in LUMPS)

@@ -74,7 +74,7 @@ def _trap_share() -> float:
 
 # --- a schedule that ends in balance -------------------------------------------------------------
 
-SCHEDULE_STEPS, SCHEDULE_BUDGET = 600, 1.0
+SCHEDULE_STEPS, SCHEDULE_BUDGET = 600, 0.5  # the budget: the mean weight, in λ*
 
 
 def _draw_schedule(rng: np.random.Generator) -> list[Call]:
@@ -90,8 +90,8 @@ def _judge_schedule(call: Call, answer: Plain) -> Verdict:
     threshold = float(world.collapse_threshold(kappa))
     budget = SCHEDULE_BUDGET * threshold
     expected = (
-        f"{steps} weights of at least 0, the last one 0, with a mean of at most λ*, after which all "
-        "forgers are, and stay, in balance"
+        f"{steps} weights of at least 0, the last one 0, with a mean of at most {SCHEDULE_BUDGET} λ*, "
+        "after which all forgers are, and stay, in balance"
     )
     if lams.min() < 0:
         return Verdict(0.0, expected=expected, got="weights, some of them negative")
@@ -104,11 +104,13 @@ def _judge_schedule(call: Call, answer: Plain) -> Verdict:
         got = f"weights with the mean {mean / threshold:.2f} λ*"
         return Verdict(0.0, expected=expected, got=got, hint=hint)
     starts = torch.linspace(0.01, 0.99, 32, dtype=torch.float64)
-    after = torch.cat([torch.from_numpy(lams.copy()), torch.zeros(300, dtype=torch.float64)])
+    after = np.zeros((steps + 300, 2))
+    after[:steps, 0] = lams  # and beside it, what comes without any bonus
+    rng = torch.Generator().manual_seed(0)
     path = world.descend(
-        starts, kappa, after, noise=1e-3, generator=torch.Generator().manual_seed(0)
+        starts[:, None], kappa, torch.from_numpy(after)[:, None], noise=1e-3, generator=rng
     )
-    balanced = float(((path[-1] - 0.5).abs() < 0.05).double().mean())
+    balanced, plain = ((path[-1] - 0.5).abs() < 0.05).double().mean(0).tolist()
     got = f"{balanced:.0%} of the forgers end in balance"
     hint = ""
     if balanced < 1:
@@ -117,7 +119,7 @@ def _judge_schedule(call: Call, answer: Plain) -> Verdict:
             hint = "It never rises above λ*, so the collapsed minima never vanish."
         elif lams.max() > 19:
             hint = "With so large a weight a step of η = 0.1 jumps over balance, to and fro."
-    share = 1.0 if balanced == 1 else balanced / 2
+    share = 1.0 if balanced == 1 else max(0.0, (balanced - plain) / (1 - plain)) / 2
     return Verdict(share, expected=expected, got=got, hint=hint)
 
 
@@ -126,7 +128,7 @@ def _judge_schedule(call: Call, answer: Plain) -> Verdict:
 
 def _draw_report(rng: np.random.Generator) -> list[Call]:
     calls = []
-    for kind in ("spread over the modes", "collapsed onto two modes", "anywhere in the square"):
+    for kind in ("at all of {} modes", "at two of {} modes", "anywhere, with {} modes"):
         count, std = int(rng.integers(5, 10)), float(rng.uniform(0.05, 0.12))
         angle = 2 * np.pi * (np.arange(count) + rng.uniform()) / count
         means = rng.uniform(1.5, 2.5) * np.stack([np.cos(angle), np.sin(angle)], -1)
@@ -134,12 +136,12 @@ def _draw_report(rng: np.random.Generator) -> list[Call]:
         n = 1200
         which = rng.integers(0, 2 if "two" in kind else count, n)
         samples = means[which] + std * rng.uniform(0.8, 1.8) * rng.normal(size=(n, 2))
-        if "square" in kind:
+        if "anywhere" in kind:
             samples = rng.uniform(-side / 2, side / 2, (n, 2))
         lost = int(rng.integers(50, 200))
         samples[rng.permutation(n)[:lost]] = np.nan
         arguments = {"samples": samples, "means": means, "std": std, "side": side}
-        calls.append(Call(arguments, f"{n} samples {kind} of {count}; some are NaN"))
+        calls.append(Call(arguments, f"{n} samples {kind.format(count)}; some are NaN"))
     return calls
 
 
@@ -217,7 +219,7 @@ def _judge_ratio(call: Call, answer: Plain) -> Verdict:
 # --- a ring, whole ---------------------------------------------------------------------------------
 
 RING_MODES, RING_STD, RING_COUNT = 6, 0.1, 2500
-RING_BAR, RING_SMEAR = 0.40, 0.12  # quality that earns everything, and that of the square
+RING_BAR, RING_SMEAR = 0.60, 0.11  # quality that earns everything, and that of the square
 
 
 def _draw_ring(rng: np.random.Generator) -> list[Call]:
