@@ -1,7 +1,7 @@
 """Grading one submission: its bytes, the questions and a seed give its marks.
 
-The submission runs in a sandbox. What it says there is data to be judged here, on inputs that it could
-not know. No exit code, no printed text and nothing that it says about itself enters a mark.
+The submission runs in a sandbox. What it says there is data to be judged here, on inputs that it
+could not know. No exit code, no printed text and nothing that it says about itself enters a mark.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from gantext.grading.notebooks import (
     Cell,
@@ -305,7 +303,12 @@ class _Run:
         if self.worker is not None:
             self.worker.close()
             self.output = self.output or self.worker.output
+            if self.worker.strays:
+                self.flags.append("The submission sent messages of its own to the grader.")
             self.worker = None
+
+    def alive(self) -> bool:
+        return self.worker is not None
 
     def left(self) -> float:
         return self.deadline - time.monotonic()
@@ -327,7 +330,7 @@ class _Run:
         rows = []
         self.prepare()
         for question in self.questions:
-            if self.worker is None:
+            if not self.alive():
                 self.prepare()
             rows.append(self.result(question))
         return rows
@@ -336,7 +339,7 @@ class _Run:
 
     def prepare(self) -> None:
         """Start a worker and run the cells, again and again without the one that ended it."""
-        while self.worker is None and self.restarts <= MAX_RESTARTS and self.left() > 0:
+        while not self.alive() and self.restarts <= MAX_RESTARTS and self.left() > 0:
             self.restarts += 1
             self.worker = self.sandbox.start(self.limits, self.hide)
             confined: dict[str, int] = self.limits.of_process()
@@ -358,7 +361,7 @@ class _Run:
             if index in self.skip:
                 continue
             missing = self.run_cell(index)
-            if self.worker is None:
+            if not self.alive():
                 return
             if missing:
                 again.append(index)
@@ -367,11 +370,13 @@ class _Run:
             if later & set(self.cells[index].binds):
                 continue
             self.run_cell(index)
-            if self.worker is None:
+            if not self.alive():
                 return
             if index not in self.errors:
                 number = self.cells[index].number
-                self.flags.append(f"Cell {number} needed what a later cell defines; it was run again.")
+                self.flags.append(
+                    f"Cell {number} needed what a later cell defines; it was run again."
+                )
 
     def run_cell(self, index: int) -> bool:
         """Run a cell; return whether a name was missing."""
@@ -403,7 +408,9 @@ class _Run:
         state, words, verdicts = self.verdicts(question, own)
         used = leans_on_library(self.notebook, question)
         if used and verdicts:
-            self.flags.append(f"{question.id}: the answer leans on the library's {', '.join(used)}.")
+            self.flags.append(
+                f"{question.id}: the answer leans on the library's {', '.join(used)}."
+            )
         for verdict in verdicts:
             if verdict.fault:
                 self.flags.append(f"{question.id}: {verdict.fault}.")
@@ -414,15 +421,14 @@ class _Run:
             question.id, question.title, question.points, earned, state, words, tuple(verdicts)
         )
 
-    def verdicts(
-        self, question: Question, own: Sequence[Cell]
-    ) -> tuple[str, str, list[Verdict]]:
-        if self.worker is None:
+    def verdicts(self, question: Question, own: Sequence[Cell]) -> tuple[str, str, list[Verdict]]:
+        if not self.alive():
             return "no result", "the submission used up its time or its restarts before this", []
         calls = question.calls(derive(self.seed, question.id))
         found: list[Verdict] = []
+        value: Any = None
         for number, call in enumerate(calls):
-            if self.worker is None:
+            if not self.alive():
                 got = "nothing: the call before ended Python, so this one was not made"
                 found.append(Verdict(0.0, call.tried, "a result", got))
                 continue
@@ -469,7 +475,9 @@ class _Run:
                 return Verdict(0.0, call.tried, "a result", words)
             return question.judged(call, value)
         if state == "time":
-            return Verdict(0.0, call.tried, f"a result within {question.seconds:g} s", _WORDS["time"])
+            return Verdict(
+                0.0, call.tried, f"a result within {question.seconds:g} s", _WORDS["time"]
+            )
         if state == "uncallable":
             words = f"`{question.entry}` is something else"
             return Verdict(0.0, call.tried, "a function", words)
@@ -495,31 +503,3 @@ def _text(words: object) -> str:
         return "an error"
     line = " ".join(words.split())
     return "".join(c for c in line if c.isprintable())[:300]
-
-
-def summary(results: Sequence[Result]) -> str:
-    """Say in a line how a class did.
-
-    Parameters
-    ----------
-    results : sequence of Result
-        One for each submission.
-
-    Returns
-    -------
-    str
-        The number of submissions, the median mark and the number to review.
-
-    Examples
-    --------
-    >>> from gantext.grading.grade import nothing, summary
-    >>> summary([nothing("Ada", b"", [], "an empty file")])
-    '1 submission; median 0 of 0 points; 1 to review'
-    """
-    if not results:
-        return "0 submissions"
-    median = float(np.median([result.earned for result in results]))
-    review = sum(bool(result.flags) for result in results)
-    many = "submission" if len(results) == 1 else "submissions"
-    points = results[0].points
-    return f"{len(results)} {many}; median {median:g} of {points} points; {review} to review"

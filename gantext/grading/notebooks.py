@@ -1,7 +1,7 @@
 """Reading submissions: whatever a student hands in, as cells of code and what is known of them.
 
-Nothing is run here. A submission is bytes; what comes of them is a `Notebook`, or one sentence on why
-there is none.
+Nothing is run here. A submission is bytes; what comes of them is a `Notebook`, or one sentence on
+why there is none.
 """
 
 from __future__ import annotations
@@ -185,7 +185,7 @@ def _parse(data: bytes, flags: list[str]) -> Any:
 
 
 def _decode(data: bytes, flags: list[str]) -> str:
-    guess = json.detect_encoding(data)
+    guess: str = json.detect_encoding(data)
     for encoding in (guess, "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else guess):
         try:
             text = data.decode(encoding)
@@ -200,7 +200,8 @@ def _decode(data: bytes, flags: list[str]) -> str:
         except UnicodeDecodeError:
             continue
         flags.append(
-            f"The file is not UTF-8 and was read as {encoding}; characters beyond ASCII may be wrong."
+            f"The file is not UTF-8 and was read as {encoding}; "
+            "characters beyond ASCII may be wrong."
         )
         return text
     raise UnreadableError("expected text in UTF-8, got bytes in no encoding")  # pragma: no cover
@@ -210,7 +211,8 @@ def _raw_cells(tree: Any) -> list[Any]:
     """Return the cells of a notebook of any version as they stand in the file."""
     if not isinstance(tree, dict) or not ("cells" in tree or "worksheets" in tree):
         raise UnreadableError(
-            "expected a Jupyter notebook (.ipynb), got JSON without cells; hand in the notebook itself"
+            "expected a Jupyter notebook (.ipynb), got JSON without cells; "
+            "hand in the notebook itself"
         )
     if "cells" in tree:
         cells = tree["cells"]
@@ -237,7 +239,8 @@ def _cell(number: int, raw: Mapping[str, Any]) -> Cell:
     source = source.encode("utf-8", "replace").decode("utf-8")  # half of a surrogate pair
     if len(source) > MAX_SOURCE:
         raise UnreadableError(
-            f"expected at most {MAX_SOURCE} characters in a cell, got {len(source)} in cell {number}"
+            f"expected at most {MAX_SOURCE} characters in a cell, "
+            f"got {len(source)} in cell {number}"
         )
     metadata = raw.get("metadata")
     own = metadata.get("gantext") if isinstance(metadata, dict) else None
@@ -288,7 +291,7 @@ def _stripped(source: str) -> str:
 
 
 def parsed(source: str) -> ast.Module | None:
-    """Parse a cell, without its magics and shell lines.
+    r"""Parse a cell, without its magics and shell lines.
 
     Parameters
     ----------
@@ -303,7 +306,7 @@ def parsed(source: str) -> ast.Module | None:
     Examples
     --------
     >>> from gantext.grading.notebooks import parsed
-    >>> len(parsed("%matplotlib inline\\nx = 1").body), parsed("x = = 1")
+    >>> len(parsed("%matplotlib inline\nx = 1").body), parsed("x = = 1")
     (1, None)
     """
     for text in (source, re.sub(r"(?m)^(\s*)[%!?].*$", r"\1pass", source)):
@@ -319,7 +322,7 @@ def parsed(source: str) -> ast.Module | None:
 
 
 def bindings(source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names that a cell's top level defines, and those of them that are left blank.
+    r"""Return the names that a cell's top level defines, and those of them that are left blank.
 
     Parameters
     ----------
@@ -335,7 +338,7 @@ def bindings(source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     Examples
     --------
     >>> from gantext.grading.notebooks import bindings
-    >>> bindings("x = None\\nz = 2\\ndef f():\\n    raise NotImplementedError")
+    >>> bindings("x = None\nz = 2\ndef f():\n    raise NotImplementedError")
     (('x', 'z', 'f'), ('x', 'f'))
     """
     tree = parsed(source)
@@ -404,7 +407,9 @@ def chapters_in(notebook: Notebook) -> list[str]:
     found: dict[str, None] = {}
     for cell in notebook.cells:
         named = [cell.question] if cell.question else []
-        named += re.findall(r"""\b(?:check|progress)\(\s*["']([\w-]+(?:/[\w-]+)?)["']""", cell.source)
+        named += re.findall(
+            r"""\b(?:check|progress)\(\s*["']([\w-]+(?:/[\w-]+)?)["']""", cell.source
+        )
         for name in named:
             found[name.partition("/")[0]] = None
     return list(found)
@@ -475,9 +480,9 @@ def to_run(notebook: Notebook, questions: Sequence[Question]) -> list[Cell]:
 
 
 def leans_on_library(notebook: Notebook, question: Question) -> list[str]:
-    """Return the functions of the library that an answer only hands on or calls.
+    r"""Return the functions of the library that an answer only hands on or calls.
 
-    What the answer's name leads to is followed through the names that the student's own cells define.
+    What the answer's name leads to is followed through the names that the student's cells define.
 
     Parameters
     ----------
@@ -505,7 +510,7 @@ def leans_on_library(notebook: Notebook, question: Question) -> list[str]:
     ...     lambda c, a: Verdict(0),
     ...     library=("gantext.divergences.js",),
     ... )
-    >>> cell = Cell(1, "from gantext.divergences import js\\nmine = lambda p, q: js(p, q)")
+    >>> cell = Cell(1, "from gantext.divergences import js\nmine = lambda p, q: js(p, q)")
     >>> leans_on_library(Notebook((cell,), (), ""), question)
     ['gantext.divergences.js']
     """
@@ -520,7 +525,8 @@ def leans_on_library(notebook: Notebook, question: Question) -> list[str]:
                 stars |= _star(inner)
             if not isinstance(node, (ast.Import, ast.ImportFrom)) and not cell.book:
                 defined |= dict.fromkeys(_names(node), node)
-    found: set[str] = set()
+    own = imported.get(question.entry, "")
+    found = {full for full in question.library if _is_name_of(own, full, ())}
     seen: set[str] = set()
     queue = [question.entry]
     while queue:

@@ -353,5 +353,5 @@ def _read_array(block: bytes) -> NDArray[Any]:
         raise ProtocolError(f"expected a shape that fits in memory: {error}") from None
     native = array.astype(dtype.newbyteorder("="))
     if dtype.kind == "b":  # a byte other than 0 and 1 is no truth value, and NumPy would keep it
-        native = np.frombuffer(data, dtype=np.uint8).reshape(array.shape) != 0
+        native = np.asarray(array.view(np.uint8) != 0)
     return native

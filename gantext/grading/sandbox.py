@@ -1,8 +1,8 @@
 """Sandboxes: where a submission runs, with nothing in reach that is worth having.
 
-A worker gets its requests through a pipe and has one folder in memory to write to. It has no network, no
-other process in sight, no way to write elsewhere, no rights, and little memory, time and disk. When
-grading ends, all that it started is dead.
+A worker gets its requests through a pipe and has one folder in memory to write to. It has no
+network, no other process in sight, no way to write elsewhere, no rights, and little memory, time
+and disk. When grading ends, all that it started is dead.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ import subprocess
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 from gantext.grading.protocol import ProtocolError, encode, receive
 
@@ -53,7 +54,7 @@ class SandboxError(RuntimeError):
 class WorkerDied(RuntimeError):  # noqa: N818, it is an event rather than an error of the grader
     """A worker ended, or was ended, before it answered.
 
-    Attributes
+    Parameters
     ----------
     reason : str
         ``"time"``, ``"output"``, ``"memory"``, ``"processes"``, ``"message"`` or ``"end"``.
@@ -117,7 +118,7 @@ class Limits:
         }
 
 
-class Sandbox(Protocol):
+class Sandbox(ABC):
     """A way to start a worker that can do no harm.
 
     Attributes
@@ -131,8 +132,22 @@ class Sandbox(Protocol):
     name: str
     weaker: tuple[str, ...]
 
+    @abstractmethod
     def start(self, limits: Limits, hide: Sequence[Path] = ()) -> Worker:
-        """Start a worker."""
+        """Start a worker.
+
+        Parameters
+        ----------
+        limits : Limits
+            What it may use.
+        hide : sequence of Path
+            Folders that it must not see.
+
+        Returns
+        -------
+        Worker
+            The worker.
+        """
 
 
 class Worker:
@@ -146,8 +161,10 @@ class Worker:
         What it may use.
     init : int or None
         The process, as seen from here, whose end ends all others in the sandbox.
-    on_close : callable, optional
-        What else ends it.
+    on_close : sequence of str
+        A command that ends it too.
+    uid : int or None
+        The user that it becomes.
 
     Examples
     --------
@@ -170,6 +187,7 @@ class Worker:
         self.uid = uid
         self.output = b""
         self.printed = 0
+        self.strays = 0  # messages that nobody asked for
         self._on_close = on_close
         self._number = 0
         self._verdict = ""  # why the watch ended it
@@ -215,6 +233,7 @@ class Worker:
                 answer = receive(functools.partial(self._read, deadline=deadline))
                 if isinstance(answer, dict) and answer.get("id") == self._number:
                     return answer
+                self.strays += 1
             raise ProtocolError("expected an answer, got a hundred other messages")
         except (TimeoutError, EOFError, OSError, ProtocolError) as error:
             by_kind = {TimeoutError: "time", ProtocolError: "message"}
@@ -352,7 +371,9 @@ _COMMAND = [sys.executable, "-B", "-s", "-m", "gantext.grading.worker"]
 def _visible() -> list[Path]:
     """Return what of this system a worker sees: programs, Python, the library, fonts."""
     wanted = [
-        *map(Path, ("/usr", "/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime")),
+        *map(
+            Path, ("/usr", "/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime")
+        ),
         Path(sys.prefix),
         Path(sys.base_prefix),
         Path(sys.executable).parent.parent,
@@ -366,7 +387,7 @@ def _visible() -> list[Path]:
     return found
 
 
-class Bubblewrap:
+class Bubblewrap(Sandbox):
     """Linux namespaces, by bubblewrap: no daemon, no image, and no rights needed on most systems.
 
     Attributes
@@ -501,7 +522,9 @@ def _bubblewrap_arguments(
             arguments += ["--ro-bind", str(path), str(path)]
     hidden = [HIDDEN, *(path.resolve() for path in hide)]
     for path in hidden:
-        if any(path.is_relative_to(other) or path.is_relative_to(other.resolve()) for other in visible):
+        if any(
+            path.is_relative_to(other) or path.is_relative_to(other.resolve()) for other in visible
+        ):
             arguments += ["--perms", "0555", "--size", "4096", "--tmpfs", str(path)]
             arguments += ["--remount-ro", str(path)]
     arguments += ["--dev", "/dev", "--perms", "1777", "--size", size, "--tmpfs", "/dev/shm"]
@@ -536,7 +559,7 @@ def _bubblewrap() -> tuple[str, bool, bool]:
     raise SandboxError(f"bubblewrap does not work here ({words})")
 
 
-class Container:
+class Container(Sandbox):
     """Docker or Podman, with the same limits. The image must have Python and the library.
 
     Parameters
@@ -619,8 +642,7 @@ class Container:
             "--pull=never",
         ]
         inside = {k: v for k, v in ENVIRONMENT.items() if k not in ("PATH", "PYTHONPATH")}
-        # The image has a library of its own; its hidden checks are covered by an empty folder. The
-        # place of that folder is the image's matter, so the variable names it and a test can see it.
+        # This very library, not the image's; the hidden checks are covered by an empty folder.
         settings = [f"--env={key}={value}" for key, value in inside.items()]
         return [
             self.name,
@@ -664,7 +686,7 @@ class Container:
         return Worker(process, limits, on_close=[self.name, "rm", "--force", name])
 
 
-class NoSandbox:
+class NoSandbox(Sandbox):
     """None at all: a submission can read, write and send whatever the grader can.
 
     Attributes
@@ -713,9 +735,7 @@ class NoSandbox:
         return Worker(process, limits, init=None)
 
 
-def choose(
-    name: str | None = None, *, image: str = "gantext", unsafe: bool = False
-) -> Bubblewrap | Container | NoSandbox:
+def choose(name: str | None = None, *, image: str = "gantext", unsafe: bool = False) -> Sandbox:
     """Choose a sandbox.
 
     Parameters

@@ -1,8 +1,8 @@
 """What runs inside the sandbox: a submission's cells, and the calls of its answers.
 
 Nothing that this program says is believed. It shares its process with the submission, which can
-rewrite any part of it. All that it can do is hand out plain data, which the grader judges on its own
-side.
+rewrite any part of it. All that it can do is hand out plain data, which the grader judges on its
+own side.
 
 Requests come on the standard input and answers go to what was the standard output; what cells print
 goes to the standard error. See `gantext.grading.protocol` for the messages.
@@ -34,8 +34,8 @@ _PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
 
 
-class TimeLimit(BaseException):  # noqa: N818, as KeyboardInterrupt is none
-    """A cell or a call took too long. Not an `Exception`, so that ``except Exception`` lets it pass.
+class TimeLimit(BaseException):
+    """A cell or a call took too long; ``except Exception`` lets it pass.
 
     Examples
     --------

@@ -36,8 +36,8 @@ QUESTIONS = [
         points=2,
         entry="answer",
         kind="value",
-        draw=lambda rng: [Call({}, "the number")],
-        judge=lambda call, answer: near(answer, 42.0),
+        draw=lambda _: [Call({}, "the number")],
+        judge=lambda _, answer: near(answer, 42.0),
         seconds=1.0,
     ),
     Question(
