@@ -100,7 +100,7 @@ def _judge_proximal(call: Call, answer: Plain) -> Verdict:
         (wrong["curvature"], "The signs of P and Q: f has + for the generator, − for the other."),
         (wrong["ahead"], "Those are extragradient steps, which only imitate this rule."),
     ]
-    verdict = compared(answer, right, mistakes, rtol=1e-7, atol=1e-7, what="the path")
+    verdict = compared(answer, right, mistakes, rtol=1e-9, atol=1e-9, what="the path")
     if verdict.share or verdict.hint:
         return verdict
     array = np.asarray(answer, dtype=np.float64)
@@ -198,13 +198,13 @@ def _judge_penalty(call: Call, answer: Plain) -> Verdict:
     help_ = curvature * sigma**2
     free = 2 * abs(slope) + 2 * help_
     mistakes = [
+        (min(free, 0.0), "A weight cannot be negative. What does it mean that your formula is?"),
         (2 * abs(slope), "Without noise, yes. Noise on data and samples damps, too: how much?"),
         (2 * abs(slope) + help_, "Noise is on the data and on the samples: both terms curve."),
         (2 * abs(slope) - 2 * help_, "The sign of f″(0): a concave f damps by itself."),
         (abs(slope) + help_, "Half of it: the penalty is γ/2 times the squared slope."),
         (abs(slope), "Half of it: the penalty is γ/2 times the squared slope."),
         (2 * slope + 2 * help_, "A frequency has no sign: what if f′(0) < 0?"),
-        (free, "A weight cannot be negative. What does it mean that your formula is?"),
         (2 * abs(slope) + 2 * curvature * sigma, "The variance of the noise is σ², not σ."),
     ]
     return compared(answer, right, mistakes, rtol=1e-3, atol=1e-4, what="a weight, at least 0,")
@@ -285,7 +285,10 @@ def _judge_momentum(call: Call, answer: Plain) -> Verdict:
 # --- a network that learns the spread ------------------------------------------------------------
 
 SPREAD_COUNT = 4000
-SPREAD_BAR, SPREAD_FLOOR = 0.12, 0.30  # Wasserstein distances that earn all and nothing
+# Wasserstein distances that earn everything and nothing. The training in the exercise's solution ended
+# at 0.017 to 0.163, median 0.057, over 36 seeds (12 from each of 0, 1000 and 2000). A bell curve with
+# the data's mean and variance has 0.30.
+SPREAD_BAR, SPREAD_FLOOR = 0.17, 0.30
 
 
 def _draw_spread(rng: np.random.Generator) -> list[Call]:

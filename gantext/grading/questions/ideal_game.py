@@ -91,8 +91,8 @@ def _judge_log_critic(call: Call, answer: Plain) -> Verdict:
 
 def _draw_order(rng: np.random.Generator) -> list[Call]:
     calls = []
-    for allowed in (3, 2, int(rng.integers(2, 5)), 1):
-        count = max(3, allowed + int(rng.integers(0, 3)) * (allowed != 3))
+    for allowed, others in ((3, 0), (2, 2), (int(rng.integers(2, 5)), 1), (1, 2)):
+        count = allowed + others
         while True:
             p = rng.dirichlet(np.full(count, 4.0))
             if np.diff(np.sort(p)).min() > 0.02:  # so that the wrong picture is told from the right
@@ -138,7 +138,7 @@ NOISE_LETTERS, NOISE_SAMPLES = 11, 500
 
 
 def _judge_js_noise(call: Call, answer: Plain) -> Verdict:
-    # To first order. Measured over 200,000 pairs of samples the mean is 0.00501.
+    # To first order. Over 100,000 pairs of samples the mean was 0.00503.
     right = (NOISE_LETTERS - 1) / (4 * NOISE_SAMPLES)
     mistakes = [
         (2 * right, "Twice too much: JS has a factor ½ before each of its two divergences."),
@@ -249,7 +249,10 @@ def _judge_blind(call: Call, answer: Plain) -> Verdict:
 
 LUMPS = ((-1.0, 0.35), (1.0, 0.65))  # where, and how much of the data
 LUMP_WIDTH = 0.3
-LUMP_BAR, LUMP_FLOOR = 0.08, 0.13  # JS that earns everything, and JS that earns nothing
+# JS that earns everything, and JS that earns nothing. The training in the exercise's solution ended
+# at 0.013 to 0.100, median 0.036, over 36 seeds (12 from each of 0, 1000 and 2000). Only the larger
+# lump has 0.14, a bell curve with the data's mean and variance 0.15.
+LUMP_BAR, LUMP_FLOOR = 0.11, 0.135
 LUMP_COUNT = 4000
 
 

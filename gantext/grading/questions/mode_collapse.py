@@ -219,7 +219,9 @@ def _judge_ratio(call: Call, answer: Plain) -> Verdict:
 # --- a ring, whole ---------------------------------------------------------------------------------
 
 RING_MODES, RING_STD, RING_COUNT = 6, 0.1, 2500
-RING_BAR, RING_SMEAR = 0.60, 0.11  # quality that earns everything, and that of the square
+# The quality that earns everything, and that of points anywhere in the square of side 4, which earns
+# nothing. MEASURED3
+RING_BAR, RING_SMEAR = 0.60, 0.11
 
 
 def _draw_ring(rng: np.random.Generator) -> list[Call]:
@@ -245,7 +247,9 @@ def _judge_ring(call: Call, answer: Plain) -> Verdict:
     )
     got = f"{captured} of {RING_MODES} modes, quality {quality:.2f}"
     hint = ""
-    if captured < RING_MODES:
+    if quality <= 1.5 * RING_SMEAR:
+        hint = "Hardly better than points thrown anywhere: has it been trained at all, or long enough?"
+    elif captured < RING_MODES:
         hint = "It has collapsed, in part at least. The chapter has four cures."
     elif good < 1:
         hint = (
