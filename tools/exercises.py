@@ -1,16 +1,16 @@
 """Make the students' copies of the exercises from the sources, which hold the solutions.
 
-`python -m tools.exercises` writes exercises/student/NAME.ipynb for every source exercises/NAME.ipynb.
+`python -m tools.exercises` writes exercises/student/NAME.ipynb for each exercises/NAME.ipynb.
 
 A source is an executed notebook. In its metadata, under `gantext`, a cell says what it is:
 
-- `{"question": "<id>"}`: the cell for an answer. What stands between the lines `# begin solution` and
-  `# end solution` is taken out: a value becomes `name = None  # your answer`, the body of a function
-  raises `NotImplementedError`, and other code leaves a remark.
+- `{"question": "<id>"}`: the cell for an answer. What stands between the lines `# begin solution`
+  and `# end solution` is taken out: a value becomes `name = None  # your answer`, the body of a
+  function raises `NotImplementedError`, and other code leaves a remark.
 - `{"solution": true}`: a cell for the website alone, which explains or shows a solution.
 
-All other cells are the book's, and the copy says so: `{"book": true}`. What only the website and the
-tests need, outputs included, is left out.
+All other cells are the book's, and the copy says so: `{"book": true}`. What only the website and
+the tests need, outputs included, is left out.
 """
 
 from __future__ import annotations

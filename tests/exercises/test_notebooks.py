@@ -1,4 +1,4 @@
-"""The notebooks of exercises: each question once, students' copies in step, blanks that crash nothing."""
+"""The notebooks of exercises: each question once, the students' copies in step."""
 
 import copy
 import re
@@ -80,9 +80,7 @@ def test_the_students_copy_holds_no_solution(chapter):
         if own(cell).get("solution"):
             assert cell.id not in kept
         elif name := own(cell).get("question"):
-            (code,) = re.findall(
-                r"# begin solution\n(.*)# end solution", cell.source, re.DOTALL
-            )
+            (code,) = re.findall(r"# begin solution\n(.*)# end solution", cell.source, re.DOTALL)
             inside = [line.strip() for line in code.splitlines() if len(line.strip()) > 20]
             assert not [line for line in inside if line in kept[cell.id].source]
             assert own(kept[cell.id]) == {"question": name}

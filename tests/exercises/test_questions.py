@@ -154,8 +154,20 @@ TURN = math.degrees(math.atan2(0.8, 0.36))
 
 # question, what is wrong with the answer, the answer, the most that it may earn, a part of the hint
 WRONG = [
-    ("ideal-game/log-critic", "rows exchanged", lambda **g: true_log_critic(**g).flip(0), 0, "order"),
-    ("ideal-game/log-critic", "base 2", lambda **g: true_log_critic(**g) / math.log(2), 0, "base 2"),
+    (
+        "ideal-game/log-critic",
+        "rows exchanged",
+        lambda **g: true_log_critic(**g).flip(0),
+        0,
+        "order",
+    ),
+    (
+        "ideal-game/log-critic",
+        "base 2",
+        lambda **g: true_log_critic(**g) / math.log(2),
+        0,
+        "base 2",
+    ),
     (
         "ideal-game/log-critic",
         "through D",
@@ -168,8 +180,9 @@ WRONG = [
     (
         "ideal-game/log-critic",
         "NaN where neither shows",
-        lambda log_data, log_fake: torch.stack([log_data, log_fake])
-        - torch.logaddexp(log_data, log_fake),
+        lambda log_data, log_fake: (
+            torch.stack([log_data, log_fake]) - torch.logaddexp(log_data, log_fake)
+        ),
         2 / 3,
         "−inf",
     ),
@@ -199,9 +212,9 @@ WRONG = [
         "ideal-game/order-gap",
         "bits",
         lambda p_data, allowed: (
-            delta(float(p_data[allowed].max())) - delta(float(p_data[allowed].sum()))
-        )
-        / math.log(2),
+            (delta(float(p_data[allowed].max())) - delta(float(p_data[allowed].sum())))
+            / math.log(2)
+        ),
         1 / 4,
         "bits",
     ),

@@ -15,12 +15,12 @@ from gantext.grading.question import Call, Plain, Question, Verdict, numbers
 from gantext.grading.questions._judging import compared, drawn_samples
 from gantext.updates import ProximalPoint, simulate
 
-# --- degrees per step ---------------------------------------------------------------------------
+# --- degrees per step ----------------------------------------------------------------------------
 
 TURN_ETA = 0.8
 
 
-def _judge_degrees(call: Call, answer: Plain) -> Verdict:
+def _judge_degrees(_: Call, answer: Plain) -> Verdict:
     multiplier = 1 + 1j * TURN_ETA + (1j * TURN_ETA) ** 2
     right = math.degrees(np.angle(multiplier))
     plain = math.degrees(math.atan(TURN_ETA))
@@ -38,7 +38,7 @@ def _judge_degrees(call: Call, answer: Plain) -> Verdict:
     return compared(answer, right, mistakes, rtol=0, atol=0.2, what="an angle in degrees")
 
 
-# --- proximal steps for any quadratic game ------------------------------------------------------
+# --- proximal steps for any quadratic game -------------------------------------------------------
 
 
 def _draw_quadratic(rng: np.random.Generator) -> list[Call]:
@@ -88,8 +88,8 @@ def _paths(call: Call) -> dict[str, Any]:
 def _judge_proximal(call: Call, answer: Plain) -> Verdict:
     a = call.arguments
     game = Bilinear(*(torch.from_numpy(a[name]) for name in "APQ"))
-    start = (torch.from_numpy(a[name]) for name in "xy")
-    path = simulate(game, ProximalPoint(), *start, a["steps"], eta=a["eta"])
+    x, y = (torch.from_numpy(a[name]) for name in "xy")
+    path = simulate(game, ProximalPoint(), x, y, a["steps"], eta=a["eta"])
     right = torch.cat([path.theta, path.psi], -1).numpy()
     wrong = _paths(call)
     sign = "Check the signs of the velocity: the generator descends f, the discriminator climbs it."
@@ -138,7 +138,7 @@ def _largest_steps() -> dict[str, float]:
     }
 
 
-def _judge_largest_step(call: Call, answer: Plain) -> Verdict:
+def _judge_largest_step(_: Call, answer: Plain) -> Verdict:
     limits = _largest_steps()
     right = limits["optimistic"]
     undamped = 1 / math.sqrt(3)
@@ -221,7 +221,7 @@ def _draw_momentum(rng: np.random.Generator) -> list[Call]:
 
 
 def momentum_radius(beta: float, eta: float) -> float:
-    """Return the spectral radius of alternating steps with momentum on f = xy.
+    r"""Return the spectral radius of alternating steps with momentum on f = xy.
 
     Parameters
     ----------
@@ -233,7 +233,7 @@ def momentum_radius(beta: float, eta: float) -> float:
     Returns
     -------
     float
-        The largest modulus of a root of :math:`(\\mu - 1)^2 (\\mu - \\beta)^2 + \\eta^2 \\mu^3`.
+        The largest modulus of a root of :math:`(\mu - 1)^2 (\mu - \beta)^2 + \eta^2 \mu^3`.
 
     Examples
     --------
@@ -285,9 +285,9 @@ def _judge_momentum(call: Call, answer: Plain) -> Verdict:
 # --- a network that learns the spread ------------------------------------------------------------
 
 SPREAD_COUNT = 4000
-# Wasserstein distances that earn everything and nothing. The training in the exercise's solution ended
-# at 0.017 to 0.163, median 0.057, over 36 seeds (12 from each of 0, 1000 and 2000). A bell curve with
-# the data's mean and variance has 0.30.
+# Wasserstein distances that earn everything and nothing. The training in the exercise's solution
+# ended at 0.017 to 0.163, median 0.058, over 36 seeds (12 from each of 0, 1000 and 2000). A bell
+# curve with the data's mean and variance has 0.30.
 SPREAD_BAR, SPREAD_FLOOR = 0.17, 0.30
 
 
@@ -298,7 +298,7 @@ def _draw_spread(rng: np.random.Generator) -> list[Call]:
 
 
 def waiting_quantiles(count: int) -> Any:
-    """Return evenly spaced quantiles of the waiting times, exponential with the mean 1.
+    r"""Return evenly spaced quantiles of the waiting times, exponential with the mean 1.
 
     Parameters
     ----------
@@ -308,7 +308,7 @@ def waiting_quantiles(count: int) -> Any:
     Returns
     -------
     numpy.ndarray, shape (count,)
-        The quantiles at :math:`(k + \\tfrac12) / \\text{count}`.
+        The quantiles at :math:`(k + \tfrac12) / \text{count}`.
 
     Examples
     --------
@@ -344,7 +344,7 @@ def _judge_spread(call: Call, answer: Plain) -> Verdict:
 
 def _one_call(words: str) -> Any:
     """Return a draw for a value, which takes no arguments."""
-    return lambda rng: [Call({}, words)]
+    return lambda _: [Call({}, words)]
 
 
 QUESTIONS = [

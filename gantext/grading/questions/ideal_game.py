@@ -16,7 +16,7 @@ from gantext.grading.questions._judging import compared, drawn_samples, usual
 
 LOG4 = math.log(4)
 
-# --- a critic that survives zero ---------------------------------------------------------------
+# --- a critic that survives zero -----------------------------------------------------------------
 
 
 def _draw_logs(rng: np.random.Generator) -> list[Call]:
@@ -132,12 +132,12 @@ def _judge_order(call: Call, answer: Plain) -> Verdict:
     return compared(answer, right, mistakes, rtol=1e-7, atol=1e-8, what=what)
 
 
-# --- the divergence that chance alone makes -----------------------------------------------------
+# --- the divergence that chance alone makes ------------------------------------------------------
 
 NOISE_LETTERS, NOISE_SAMPLES = 11, 500
 
 
-def _judge_js_noise(call: Call, answer: Plain) -> Verdict:
+def _judge_js_noise(_: Call, answer: Plain) -> Verdict:
     # To first order. Over 100,000 pairs of samples the mean was 0.00503.
     right = (NOISE_LETTERS - 1) / (4 * NOISE_SAMPLES)
     mistakes = [
@@ -158,7 +158,7 @@ def _judge_js_noise(call: Call, answer: Plain) -> Verdict:
     return compared(answer, right, mistakes, rtol=0.03, atol=0, what="a positive number")
 
 
-# --- what one neuron sees ----------------------------------------------------------------------
+# --- what one neuron sees ------------------------------------------------------------------------
 
 POSITIONS = np.arange(6.0)
 PAINTER = np.array([0.30, 0.15, 0.05, 0.05, 0.15, 0.30])
@@ -179,7 +179,7 @@ def _neuron(p: Any, q: Any, x: Any, *, shift: bool = True) -> float:
     return -float(min(found.fun, LOG4))
 
 
-def _judge_neuron(call: Call, answer: Plain) -> Verdict:
+def _judge_neuron(_: Call, answer: Plain) -> Verdict:
     best = float(IdealGame(PAINTER).value_at_optimal_discriminator(SHY)) + LOG4
     value = _neuron(PAINTER, SHY, POSITIONS)
     right = (value + LOG4) / best
@@ -233,8 +233,8 @@ def _judge_blind(call: Call, answer: Plain) -> Verdict:
     got = f"a distribution at the distance {far:.3f}, from which she gains {max(gain, 0):.1e}"
     if gain > BLIND_GAIN:
         hint = (
-            "She sees something. At w = c = 0 her value must have slope 0 in both w and c: which two "
-            "numbers of p_g does that fix?"
+            "She sees something. At w = c = 0 her value must have slope 0 in both w and c: which "
+            "two numbers of p_g does that fix?"
         )
         if abs(x @ (p - q)) <= 1e-6 * float(np.ptp(x)):
             hint = "Almost: float32, or a rounded solution? The condition must hold to nine digits."
@@ -245,7 +245,7 @@ def _judge_blind(call: Call, answer: Plain) -> Verdict:
     return Verdict(min(1.0, far / BLIND_DISTANCE), expected=expected, got=got, hint=hint)
 
 
-# --- two lumps ------------------------------------------------------------------------------------
+# --- two lumps -----------------------------------------------------------------------------------
 
 LUMPS = ((-1.0, 0.35), (1.0, 0.65))  # where, and how much of the data
 LUMP_WIDTH = 0.3
@@ -313,7 +313,7 @@ def _judge_lumps(call: Call, answer: Plain) -> Verdict:
 
 def _one_call(words: str) -> Any:
     """Return a draw for a value, which takes no arguments."""
-    return lambda rng: [Call({}, words)]
+    return lambda _: [Call({}, words)]
 
 
 QUESTIONS = [

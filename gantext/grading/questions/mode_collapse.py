@@ -23,7 +23,7 @@ from gantext.updates import Alternating, spectral_radius
 HOP_KAPPA, HOP_LAM = 0.6, 0.1
 
 
-def _judge_period(call: Call, answer: Plain) -> Verdict:
+def _judge_period(_: Call, answer: Plain) -> Verdict:
     # By the library's eigenvalues at the threshold, not by the theorem's formula.
     game = TwoPointGame(quadratic, kappa=HOP_KAPPA, lam=HOP_LAM)
     omega = float(game.balance_eigenvalues(game.critical_ratio())[2].imag)
@@ -52,7 +52,7 @@ def _trap_opens(power: int) -> float:
     return float(kappa.min())
 
 
-def _judge_trap(call: Call, answer: Plain) -> Verdict:
+def _judge_trap(_: Call, answer: Plain) -> Verdict:
     right = _trap_opens(6)
     away = "That is where the collapsed minimum *lies*, or its loss: the price κ is asked for."
     mistakes = [
@@ -90,8 +90,8 @@ def _judge_schedule(call: Call, answer: Plain) -> Verdict:
     threshold = float(world.collapse_threshold(kappa))
     budget = SCHEDULE_BUDGET * threshold
     expected = (
-        f"{steps} weights of at least 0, the last one 0, with a mean of at most {SCHEDULE_BUDGET} λ*, "
-        "after which all forgers are, and stay, in balance"
+        f"{steps} weights of at least 0, the last one 0, with a mean of at most {SCHEDULE_BUDGET} "
+        "λ*, after which all forgers are, and stay, in balance"
     )
     if lams.min() < 0:
         return Verdict(0.0, expected=expected, got="weights, some of them negative")
@@ -123,7 +123,7 @@ def _judge_schedule(call: Call, answer: Plain) -> Verdict:
     return Verdict(share, expected=expected, got=got, hint=hint)
 
 
-# --- a count beside its baseline ----------------------------------------------------------------
+# --- a count beside its baseline -----------------------------------------------------------------
 
 
 def _draw_report(rng: np.random.Generator) -> list[Call]:
@@ -183,7 +183,7 @@ def _judge_report(call: Call, answer: Plain) -> Verdict:
     return compared(answer, right, mistakes, rtol=1e-6, atol=1e-9, what="captured, quality, lift:")
 
 
-# --- who moves first ------------------------------------------------------------------------------
+# --- who moves first -----------------------------------------------------------------------------
 
 LAG_KAPPA, LAG_ETA = 0.8, 2.0
 
@@ -201,7 +201,7 @@ def _alternating_ratio() -> float:
     return float(brentq(outside, 0.2, 0.6, xtol=1e-8))
 
 
-def _judge_ratio(call: Call, answer: Plain) -> Verdict:
+def _judge_ratio(_: Call, answer: Plain) -> Verdict:
     right = _alternating_ratio()
     game = TwoPointGame(quadratic, kappa=LAG_KAPPA)
     mistakes = [
@@ -216,11 +216,12 @@ def _judge_ratio(call: Call, answer: Plain) -> Verdict:
     return compared(answer, right, mistakes, rtol=0.005, atol=0, what="a positive number")
 
 
-# --- a ring, whole ---------------------------------------------------------------------------------
+# --- a ring, whole -------------------------------------------------------------------------------
 
 RING_MODES, RING_STD, RING_COUNT = 6, 0.1, 2500
-# The quality that earns everything, and that of points anywhere in the square of side 4, which earns
-# nothing. MEASURED3
+# The quality that earns everything, and that of points anywhere in the square of side 4, which
+# earns nothing. The training in the exercise's solution captured all modes with a quality of 0.918
+# to 0.960 for each of 36 seeds (12 from each of 0, 1000 and 2000).
 RING_BAR, RING_SMEAR = 0.60, 0.11
 
 
@@ -248,7 +249,7 @@ def _judge_ring(call: Call, answer: Plain) -> Verdict:
     got = f"{captured} of {RING_MODES} modes, quality {quality:.2f}"
     hint = ""
     if quality <= 1.5 * RING_SMEAR:
-        hint = "Hardly better than points thrown anywhere: has it been trained at all, or long enough?"
+        hint = "Hardly better than points thrown anywhere: has it been trained for long enough?"
     elif captured < RING_MODES:
         hint = "It has collapsed, in part at least. The chapter has four cures."
     elif good < 1:
@@ -260,7 +261,7 @@ def _judge_ring(call: Call, answer: Plain) -> Verdict:
 
 def _one_call(words: str) -> Any:
     """Return a draw for a value, which takes no arguments."""
-    return lambda rng: [Call({}, words)]
+    return lambda _: [Call({}, words)]
 
 
 QUESTIONS = [
