@@ -192,10 +192,10 @@ def handed_out(source: Path) -> Path:
     return copy if copy.is_file() else source
 
 
-def launch_copies(
+def hand_out_copies(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Let the theme's launch buttons open the students' copy of a notebook of exercises."""
+    """Let the theme's buttons open, and download, the students' copy of a notebook of exercises."""
     source = Path(app.env.doc2path(page))
     copy = handed_out(source)
     if copy == source:
@@ -207,14 +207,15 @@ def launch_copies(
             button["url"] = button["url"].removesuffix(old) + new
 
 
-def download_copies(app: Sphinx, exception: Exception | None) -> None:
+def publish_copies(app: Sphinx, exception: Exception | None) -> None:
     """Put the students' copies where the download buttons lead."""
     if exception is not None or app.builder.format != "html":
         return
     for page in app.env.found_docs:
         source = Path(app.env.doc2path(page))
-        target = Path(app.outdir, "_sources", source.relative_to(app.srcdir))
-        if (copy := handed_out(source)) != source and target.is_file():
+        if (copy := handed_out(source)) != source:
+            target = Path(app.outdir, "_sources", copy.relative_to(app.srcdir))
+            target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(copy, target)
 
 
@@ -263,9 +264,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-resolved", offer_colab)
     app.connect("env-check-consistency", check_complete)
     app.connect("html-page-context", mend_roles)
-    app.connect("html-page-context", launch_copies, priority=900)  # after the theme's own
+    app.connect("html-page-context", hand_out_copies, priority=900)  # after the theme's own
     app.connect("missing-reference", resolve_alias)
     app.connect("build-finished", copy_mathjax)
-    app.connect("build-finished", download_copies)
+    app.connect("build-finished", publish_copies)
     app.connect("build-finished", prune)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
