@@ -13,7 +13,6 @@ from gantext.grading.question import (
     kind,
     near,
     numbers,
-    questions,
 )
 
 __all__ = [
@@ -31,5 +30,4 @@ __all__ = [
     "near",
     "numbers",
     "progress",
-    "questions",
 ]

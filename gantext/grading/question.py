@@ -503,7 +503,7 @@ def questions(chapter: str) -> list[Question]:
 
     Examples
     --------
-    >>> from gantext.grading import chapters, questions
+    >>> from gantext.grading.question import chapters, questions
     >>> all(question.chapter == name for name in chapters() for question in questions(name))
     True
     """
@@ -535,7 +535,7 @@ def find(name: str) -> Question:
 
     Examples
     --------
-    >>> from gantext.grading import chapters, find, questions
+    >>> from gantext.grading.question import chapters, find, questions
     >>> all(find(q.id) is q for name in chapters() for q in questions(name))
     True
     """
