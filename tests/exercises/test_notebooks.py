@@ -6,8 +6,9 @@ import re
 import nbformat
 import pytest
 
-from gantext.grading import chapters, find, questions
+from gantext.grading import chapters, find
 from gantext.grading.check import feedback
+from gantext.grading.question import questions
 from tests.exercises.conftest import run, sources
 from tools import exercises as tool
 from tools.book import ROOT, exercises, notebooks, setup_cell, students_copy

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 
+import mpmath
 import numpy as np
 import pytest
 import torch
 
-from gantext.grading import chapters, find, questions
+from gantext.grading import chapters, find
 from gantext.grading.check import as_tensors, feedback
 from gantext.grading.protocol import plain
-from gantext.grading.question import Call, Question, Verdict
+from gantext.grading.question import Call, Question, Verdict, questions
 from tests.exercises.conftest import CHAPTERS
 
 EVERY = [question for chapter in chapters() for question in questions(chapter)]
@@ -149,7 +150,7 @@ def ring_points(n, seed, held=6, spread=0.1):
     return 2 * np.stack([np.cos(angle), np.sin(angle)], -1) + spread * rng.normal(size=(n, 2))
 
 
-HOP = 2 * math.pi / math.sqrt(0.05 * 0.075)
+HOP = 2 * math.pi / math.sqrt(0.0375 * 0.0875)
 TURN = math.degrees(math.atan2(0.8, 0.36))
 
 # question, what is wrong with the answer, the answer, the most that it may earn, a part of the hint
@@ -350,7 +351,8 @@ WRONG = [
     ),
     ("mode-collapse/hop-period", "the frequency", 2 * math.pi / HOP, 0, "frequency"),
     ("mode-collapse/hop-period", "1/ω", HOP / (2 * math.pi), 0, "1/ω"),
-    ("mode-collapse/hop-period", "λ once", 2 * math.pi / math.sqrt(0.0625**2), 0, "λ"),
+    ("mode-collapse/hop-period", "λ once", 2 * math.pi / math.sqrt(0.05625 * 0.06875), 0, "λ"),
+    ("mode-collapse/hop-period", "no λ", 2 * math.pi / math.sqrt(0.075 * 0.05), 0, "bonus"),
     ("mode-collapse/hop-period", "half a turn", HOP / 2, 0, "half"),
     (
         "mode-collapse/mode-report",
@@ -462,6 +464,57 @@ def test_wrong_answers_earn_less_and_are_recognised(row):
             assert any(hint in verdict.hint for verdict in found), found
 
 
+# --- what the judges take for the truth, by a third way ------------------------------------------
+
+
+def test_the_log_critic_agrees_with_sixty_digits():
+    mpmath.mp.dps = 60
+    for call in find("ideal-game/log-critic").calls(5):
+        p, q = ([mpmath.exp(mpmath.mpf(v)) for v in call.arguments[n]] for n in call.arguments)
+        rows = [[], []]
+        for a, b in zip(p, q, strict=True):
+            for row, part in zip(rows, (a, b), strict=True):
+                share_of = part / (a + b) if a + b else mpmath.mpf(1) / 2
+                row.append(float(mpmath.log(share_of)) if share_of else -math.inf)
+        assert find("ideal-game/log-critic").judged(call, rows).share == 1
+
+
+def test_the_order_gap_of_the_chapter():
+    """Two pictures, one half each, and both in reach: log(8 / (3 √3))."""
+    call = Call({"p_data": np.array([0.5, 0.5]), "allowed": [0, 1]}, "two pictures")
+    assert find("ideal-game/order-gap").judged(call, math.log(8 / 27**0.5)).share == 1
+
+
+def test_values_agree_with_formulas():
+    exact = {
+        "ideal-game/js-noise": 10 / 2000,
+        "mode-collapse/critical-ratio": 4 * 0.1 / (1 + 2 * 0.1),
+        "mode-collapse/hop-period": HOP,
+        "cycles/degrees-per-step": TURN,
+    }
+    for name, value in exact.items():
+        question = find(name)
+        assert share(question, value) == 1
+        assert share(question, 1.05 * value) == share(question, 0.95 * value) == 0
+
+
+def test_a_penalty_beside_the_best_damps_less():
+    from gantext.games import R1, DiracGAN
+    from gantext.vector_field import spectrum
+
+    zero = torch.zeros(1, dtype=torch.float64)
+    for sigma in (0.0, 0.7, 1.2):
+        best = max(0.0, 1 - 0.5 * sigma**2)  # the logistic f: f'(0) = 1/2, f''(0) = -1/4
+        call = Call({"slope": 0.5, "curvature": -0.25, "sigma": sigma}, "logistic")
+        assert find("cycles/best-penalty").judged(call, best).share == 1
+
+        def slowest(gamma, sigma=sigma):
+            return float(spectrum(DiracGAN(noise=sigma, penalty=R1(gamma)), zero, zero).real.max())
+
+        assert slowest(best) < slowest(best + 0.05)
+        assert best == 0 or slowest(best) < slowest(best - 0.05)
+
+
 # --- hostile answers -----------------------------------------------------------------------------
 
 
@@ -541,7 +594,7 @@ def test_verdicts_say_no_answer(question):
         "ideal-game/one-neuron": ["0.236", "0.237", "23.6", "23.7"],
         "cycles/degrees-per-step": ["65.7", "65.8"],
         "cycles/largest-step": ["0.303", "0.304"],
-        "mode-collapse/hop-period": ["102.", "103"],
+        "mode-collapse/hop-period": ["109.", "110"],
         "mode-collapse/trap-opens": ["0.276"],
         "mode-collapse/critical-ratio": ["0.333", "1/3", "⅓"],
     }

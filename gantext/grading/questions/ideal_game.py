@@ -153,7 +153,6 @@ def _judge_js_noise(_: Call, answer: Plain) -> Verdict:
             0.0,
             "JS is never negative and is 0 only if the two are equal. Are two samples ever equal?",
         ),
-        (0.1 * right, "What did you divide by?"),
     ]
     return compared(answer, right, mistakes, rtol=0.03, atol=0, what="a positive number")
 

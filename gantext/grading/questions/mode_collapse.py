@@ -20,7 +20,7 @@ from gantext.updates import Alternating, spectral_radius
 
 # --- the period of a hop -------------------------------------------------------------------------
 
-HOP_KAPPA, HOP_LAM = 0.6, 0.1
+HOP_KAPPA, HOP_LAM = 0.6, 0.15
 
 
 def _judge_period(_: Call, answer: Plain) -> Verdict:
