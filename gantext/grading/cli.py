@@ -28,6 +28,8 @@ from gantext.grading.question import Question, chapters, questions
 from gantext.grading.reports import ClassTable, write
 from gantext.grading.sandbox import Limits, SandboxError, choose
 
+_MANY = 4  # submissions for which a warm start pays
+
 
 class UsageError(ValueError):
     """The command cannot be carried out as given; the message is one line.
@@ -215,6 +217,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--cluster", nargs="?", const="", metavar="ADDRESS",
         help="grade on Dask: on processes of this computer, or those of a scheduler")  # fmt: skip
     add("--sandbox", choices=["bubblewrap", "docker", "podman"])
+    add("--cold", action="store_true", help="import everything anew for each submission")
     add("--image", default="gantext", help="for docker and podman; by default %(default)s")
     add("--unsafe-no-sandbox", action="store_true",
         help="let submissions do whatever you can do on this computer")  # fmt: skip
@@ -281,6 +284,7 @@ def _grade(options: argparse.Namespace) -> int:
     for words in sandbox.weaker:
         print(f"gantext: weaker than it should be: {words}", file=sys.stderr)
 
+    warm = len(files) >= _MANY and not options.cold
     hidden = tuple({out.resolve(), *(path.absolute().parent for path in files.values())})
     table = ClassTable(asked)
 
@@ -296,7 +300,7 @@ def _grade(options: argparse.Namespace) -> int:
             except UnreadableError as error:
                 finished(nothing(name, b"", asked, str(error)))
                 continue
-            where = (sandbox.name, options.image, unsafe, hidden)
+            where = (sandbox.name, options.image, unsafe, hidden, warm)
             yield Job(name, data, tuple(asked), seed, limits, template, *where)
 
     with tqdm(total=len(files), unit="submission", dynamic_ncols=True) as bar:

@@ -46,6 +46,8 @@ class Job:
         Whether to go without one.
     hide : tuple of Path
         Folders that the submission must not see.
+    warm : bool
+        Whether workers are copied from one that has imported torch already.
 
     Examples
     --------
@@ -64,6 +66,7 @@ class Job:
     image: str = "gantext"
     unsafe: bool = False
     hide: tuple[Path, ...] = ()
+    warm: bool = False
 
 
 def work(job: Job) -> Result:
@@ -90,7 +93,7 @@ def work(job: Job) -> Result:
             job.data,
             job.questions,
             seed=job.seed,
-            sandbox=choose(job.sandbox, image=job.image, unsafe=job.unsafe),
+            sandbox=choose(job.sandbox, image=job.image, unsafe=job.unsafe, warm=job.warm),
             name=job.name,
             limits=job.limits,
             template=job.template,

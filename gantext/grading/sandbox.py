@@ -7,6 +7,7 @@ and disk. When grading ends, all that it started is dead.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import itertools
@@ -15,8 +16,10 @@ import os
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -155,7 +158,7 @@ class Worker:
 
     Parameters
     ----------
-    process : subprocess.Popen
+    process : subprocess.Popen or alike
         The process, with pipes for all three streams.
     limits : Limits
         What it may use.
@@ -165,6 +168,8 @@ class Worker:
         A command that ends it too.
     uid : int or None
         The user that it becomes.
+    also : sequence of int
+        Processes in the sandbox that the first one has not started.
 
     Examples
     --------
@@ -176,11 +181,12 @@ class Worker:
 
     def __init__(
         self,
-        process: subprocess.Popen[bytes],
+        process: subprocess.Popen[bytes] | _Copied,
         limits: Limits,
         init: int | None = None,
         on_close: Sequence[str] = (),
         uid: int | None = None,
+        also: Sequence[int] = (),
     ) -> None:
         self.process = process
         self.limits = limits
@@ -192,6 +198,7 @@ class Worker:
         self._number = 0
         self._verdict = ""  # why the watch ended it
         self._init = init
+        self._roots = [*([] if init is None else [init]), *also]
         self._pidfd = os.pidfd_open(init) if init is not None else -1
         assert process.stdin is not None
         assert process.stdout is not None
@@ -276,10 +283,10 @@ class Worker:
     def _watch_use(self) -> None:
         """End a worker whose processes together use too much."""
         while self._init is not None and not self._closing.wait(0.1):
-            pids = _tree(self._init)
+            pids = _tree(self._roots)
             if len(pids) > 4 * self.limits.processes:
                 self._end("processes")
-            elif _resident(pids) > self.limits.memory:
+            elif _resident(pids) > self.limits.memory and _own(pids) > self.limits.memory:
                 self._end("memory")
 
     def _end(self, verdict: str) -> None:
@@ -321,9 +328,9 @@ class Worker:
             self._pidfd = -1
 
 
-def _tree(root: int) -> list[int]:
-    """Return a process and its descendants."""
-    found, queue = [], [root]
+def _tree(roots: Sequence[int]) -> list[int]:
+    """Return processes and their descendants."""
+    found, queue = [], list(roots)
     while queue:
         pid = queue.pop()
         found.append(pid)
@@ -347,6 +354,16 @@ def _resident(pids: Iterable[int]) -> int:
         with contextlib.suppress(OSError, ValueError, IndexError):
             pages += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGESIZE")
+
+
+def _own(pids: Iterable[int]) -> int:
+    """Return the bytes in memory of some processes, what they share divided among them."""
+    total = 0
+    for pid in pids:
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            total += 1024 * int(text.partition("Pss:")[2].split()[0])
+    return total
 
 
 ENVIRONMENT = {
@@ -559,6 +576,152 @@ def _bubblewrap() -> tuple[str, bool, bool]:
     raise SandboxError(f"bubblewrap does not work here ({words})")
 
 
+class Warm(Bubblewrap):
+    """Bubblewrap, with workers copied from a process that has imported torch and the rest.
+
+    Each submission still has a sandbox of its own, and what is copied has seen none: see
+    `gantext.grading.warm`. It saves seconds for each submission and each restart.
+
+    Examples
+    --------
+    >>> from gantext.grading.sandbox import Warm
+    >>> with Warm() as box:  # doctest: +SKIP
+    ...     worker = box.start(Limits())
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._own, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._folder = tempfile.TemporaryDirectory(prefix="gantext-")
+        environment = ENVIRONMENT | {"MPLCONFIGDIR": self._folder.name}
+        around = [] if self.as_root else self._around()
+        with theirs:
+            self._process = subprocess.Popen(
+                [*around, sys.executable, "-B", "-s", "-m", "gantext.grading.warm"],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                env=environment,
+            )
+        self._own.settimeout(120)
+        self._usable = True
+        try:
+            ready = self._own.recv(2**12)
+            if json.loads(ready or b"{}").get("threads") != 1:  # others would be missing in a copy
+                raise SandboxError(f"the warm process is not ready to be copied: {ready!r}")
+            self._copy(Limits(), ()).close()
+        except (OSError, ValueError, SandboxError) as error:
+            self.close()
+            raise SandboxError(f"warm starts do not work here ({error})") from None
+
+    def _around(self) -> list[str]:
+        """Return what makes the system read-only for the process that is copied.
+
+        A copy's program is then open through a read-only mount; otherwise a submission could reach
+        out through ``/proc/self/exe`` to the very file, which belongs to the grader's user.
+        """
+        folder = self._folder.name
+        arguments = [self.program, "--die-with-parent", "--unshare-user", "--cap-add", "ALL"]
+        arguments += [
+            "--ro-bind",
+            "/",
+            "/",
+            "--dev-bind",
+            "/dev",
+            "/dev",
+            "--bind",
+            "/proc",
+            "/proc",
+        ]
+        return [*arguments, "--bind", folder, folder, "--"]
+
+    def start(self, limits: Limits, hide: Sequence[Path] = ()) -> Worker:
+        """Start a worker.
+
+        Parameters
+        ----------
+        limits : Limits
+            What it may use.
+        hide : sequence of Path
+            Folders that it must not see.
+
+        Returns
+        -------
+        Worker
+            The worker; a cold one, should the process that is copied be gone.
+
+        Raises
+        ------
+        SandboxError
+            If it cannot be started.
+        """
+        if self._usable:
+            try:
+                return self._copy(limits, hide)
+            except SandboxError:
+                self._usable = False
+        return super().start(limits, hide)
+
+    def _copy(self, limits: Limits, hide: Sequence[Path]) -> Worker:
+        command = _bubblewrap_arguments(self.program, self.as_root, self.own_proc, limits, hide)
+        pipes = [os.pipe() for _ in range(3)]
+        inside = [pipes[0][0], pipes[1][1], pipes[2][1]]
+        outside = [pipes[0][1], pipes[1][0], pipes[2][0]]
+        told: dict[str, Any] = {}
+        try:
+            with self._lock:
+                socket.send_fds(self._own, [json.dumps(command).encode()], inside)
+                told = json.loads(self._own.recv(2**12) or b"{}")
+            process = _Copied(outside, int(told["init"]))
+            uid = _first_uid + (os.getpid() + 97 * next(_uids)) % 4_000 if self.as_root else None
+            return Worker(process, limits, process.pid, uid=uid, also=[int(told["worker"])])
+        except (OSError, ValueError, KeyError) as error:
+            for descriptor in outside:
+                with contextlib.suppress(OSError):
+                    os.close(descriptor)
+            raise SandboxError(f"a warm start failed: {told.get('error', error)}") from None
+        finally:
+            for descriptor in inside:
+                os.close(descriptor)
+
+    def close(self) -> None:
+        """End the process that is copied."""
+        self._usable = False
+        self._own.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._folder.cleanup()
+
+    def __enter__(self) -> Warm:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Copied:
+    """What of `subprocess.Popen` a `Worker` needs, for a process that another one has started."""
+
+    def __init__(self, descriptors: Sequence[int], pid: int) -> None:
+        stdin, stdout, stderr = descriptors
+        self.stdin: IO[bytes] = os.fdopen(stdin, "wb", buffering=0)
+        self.stdout: IO[bytes] = os.fdopen(stdout, "rb", buffering=0)
+        self.stderr: IO[bytes] = os.fdopen(stderr, "rb", buffering=0)
+        self.pid = pid
+
+    def wait(self, timeout: float | None = None) -> int:
+        return 0  # the worker waits for the sandbox's first process, and with it for all
+
+    def kill(self) -> None:
+        with contextlib.suppress(OSError):
+            os.kill(self.pid, signal.SIGKILL)
+
+
 class Container(Sandbox):
     """Docker or Podman, with the same limits. The image must have Python and the library.
 
@@ -735,7 +898,17 @@ class NoSandbox(Sandbox):
         return Worker(process, limits, init=None)
 
 
-def choose(name: str | None = None, *, image: str = "gantext", unsafe: bool = False) -> Sandbox:
+@functools.cache
+def _warm() -> Warm:
+    """Return the one of this process; it ends with it."""
+    box = Warm()
+    atexit.register(box.close)
+    return box
+
+
+def choose(
+    name: str | None = None, *, image: str = "gantext", unsafe: bool = False, warm: bool = False
+) -> Sandbox:
     """Choose a sandbox.
 
     Parameters
@@ -746,6 +919,9 @@ def choose(name: str | None = None, *, image: str = "gantext", unsafe: bool = Fa
         For Docker and Podman.
     unsafe : bool
         Whether to go without one.
+    warm : bool
+        Whether bubblewrap's workers are to be copied from a process that has imported torch, where
+        that works.
 
     Returns
     -------
@@ -769,7 +945,10 @@ def choose(name: str | None = None, *, image: str = "gantext", unsafe: bool = Fa
     for wanted in [name] if name else ["bubblewrap", "podman", "docker"]:
         try:
             if wanted == "bubblewrap":
-                return Bubblewrap()
+                cold = Bubblewrap()
+                with contextlib.suppress(SandboxError):
+                    return _warm() if warm else cold
+                return cold
             container = Container(wanted, image)
             container.check()
             return container

@@ -14,6 +14,8 @@ import ast
 import builtins
 import contextlib
 import ctypes
+import importlib.abc
+import importlib.util
 import inspect
 import linecache
 import os
@@ -23,6 +25,7 @@ import signal
 import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
+from importlib.machinery import ModuleSpec
 from typing import Any, NoReturn
 
 import numpy as np
@@ -143,6 +146,8 @@ class Session:
         self.names["get_ipython"] = _Shell
         self.names["display"] = lambda *_, **__: None
         _seed(seed)
+        if "torch" not in sys.modules:  # it would start from a seed of its own, another each time
+            sys.meta_path.insert(0, _TorchSeeder(seed))
 
     def run(self, source: str, filename: str) -> None:
         """Run code in the session's namespace.
@@ -270,6 +275,29 @@ def _parse(source: str, filename: str) -> ast.Module:
 
         changed = TransformerManager().transform_cell(source)
         return ast.parse(changed, filename)
+
+
+class _TorchSeeder(importlib.abc.MetaPathFinder):
+    """Seeds torch as soon as it is imported."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    def find_spec(self, name: str, path: object, target: object = None) -> ModuleSpec | None:
+        if name != "torch":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        loader = spec.loader if spec is not None else None
+        if loader is not None:
+            run = loader.exec_module
+
+            def exec_module(module: types.ModuleType) -> None:
+                run(module)
+                module.manual_seed(self.seed % 2**63)
+
+            loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec
 
 
 def _seed(seed: int) -> None:
