@@ -6,9 +6,10 @@ Run from the repository's root::
     python -m benchmarks.grading --count 200 --jobs 2
 
 Three kinds of submission, each with right answers to three small questions: one that imports
-nothing, one that imports torch, and one that imports what the exercises' notebooks import. Measured
-are seconds by the clock and seconds of a processor, for each submission, and the grader's own memory
-after a tenth of them and at the end. Prints a Markdown table.
+nothing, one that imports torch, and one that imports what the exercises' notebooks import. Workers
+start anew (cold) or are copied from one that has imported everything (warm). Measured are seconds
+by the clock and of a processor for each submission, and the grader's own memory after a tenth of
+them and at the end. Prints a Markdown table.
 """
 
 from __future__ import annotations
@@ -87,16 +88,16 @@ def resident() -> float:
     return pages * os.sysconf("SC_PAGESIZE") / 1e6
 
 
-def measure(imports: str, count: int, jobs: int) -> tuple[float, float, float, float]:
+def measure(imports: str, count: int, jobs: int, warm: bool) -> tuple[float, float, float, float]:
     """Return seconds and processor seconds for a submission, and memory early and at the end."""
     asked = questions()
     data = notebook(imports)
 
     def submissions() -> Iterator[Job]:
         for number in range(count):
-            yield Job(str(number), data, asked, seed=number)
+            yield Job(str(number), data, asked, seed=number, warm=warm)
 
-    list(in_threads([Job("warm", data, asked, seed=0)], 1))
+    list(in_threads([Job("first", data, asked, seed=0, warm=warm)], 1))
     before, start = os.times(), time.perf_counter()
     early = 0.0
     inside = 0.0
@@ -119,12 +120,14 @@ def main() -> None:
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, NumPy {np.__version__}, {choose().name}, ", end="")
     print(f"{options.count} submissions, {options.jobs} at a time\n")
-    print("| imports | s each | a minute | processor s each | grader, MB, early | at the end |")
-    print("| :-- | --: | --: | --: | --: | --: |")
-    for name, imports in IMPORTS.items():
-        seconds, busy, early, end = measure(imports, options.count, options.jobs)
+    columns = ["imports", "start", "s each", "a minute", "processor s each"]
+    print(f"| {' | '.join([*columns, 'grader, MB, early', 'at the end'])} |")
+    print("| :-- | :-- | --: | --: | --: | --: | --: |")
+    cases = [(name, warm) for warm in (False, True) for name in IMPORTS]
+    for name, warm in cases:
+        seconds, busy, early, end = measure(IMPORTS[name], options.count, options.jobs, warm)
         row = f"{seconds:.2f} | {60 / seconds:.0f} | {busy:.2f} | {early:.0f} | {end:.0f}"
-        print(f"| {name} | {row} |", flush=True)
+        print(f"| {name} | {'warm' if warm else 'cold'} | {row} |", flush=True)
 
 
 if __name__ == "__main__":

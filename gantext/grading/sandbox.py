@@ -609,6 +609,7 @@ class Warm(Bubblewrap):
         self._usable = True
         try:
             ready = self._own.recv(2**12)
+            self._folder.cleanup()  # it was for what imports write
             if json.loads(ready or b"{}").get("threads") != 1:  # others would be missing in a copy
                 raise SandboxError(f"the warm process is not ready to be copied: {ready!r}")
             self._copy(Limits(), ()).close()
@@ -695,7 +696,6 @@ class Warm(Bubblewrap):
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._folder.cleanup()
 
     def __enter__(self) -> Warm:
         return self
