@@ -349,8 +349,8 @@ def serve(read: Callable[[int], bytes], write: Callable[[bytes], object]) -> Non
     >>> asked = encode({"do": "start", "id": 1, "limits": {}, "seed": 0})
     >>> answers = []
     >>> serve(io.BytesIO(asked).read, answers.append)
-    >>> decode(answers[0])
-    {'id': 1, 'ok': True}
+    >>> decode(answers[0]) == {"id": 1, "ok": True}
+    True
     """
     session: Session | None = None
     while True:

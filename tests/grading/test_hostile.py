@@ -236,6 +236,12 @@ REACH = {
         "for path in ('/etc/shadow', '/root/.ssh', '/home', '/var', '/run', '/sys/fs/cgroup'):\n"
         "    assert not os.path.exists(path), ('REACHED', path)"
     ),
+    "the grader's descriptors": (
+        "import os\nfor number in os.listdir('/proc/self/fd'):\n"
+        "    try: leads = os.readlink(f'/proc/self/fd/{number}')\n"
+        "    except FileNotFoundError: continue\n"
+        "    if not leads.startswith(('pipe:', '/dev/null', '/proc/')): print('REACHED', leads)"
+    ),
     "other processes": (
         "import os\nothers = [p for p in os.listdir('/proc') if p.isdigit()]\n"
         "assert set(others) <= {'1', '2', '3'}, ('REACHED', others)\n"
