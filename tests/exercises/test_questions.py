@@ -126,6 +126,14 @@ def true_report(samples, means, std, side, reach=None, keep_nan=True):
     return [mode[good].unique().numel(), quality, quality / smear]
 
 
+def beyond(p_data, x):
+    """Go on from the two ends' mixture through the data: the sum and the mean stay right."""
+    ends = torch.zeros_like(p_data)
+    ends[-1] = (p_data @ x - x[0]) / (x[-1] - x[0])
+    ends[0] = 1 - ends[-1]
+    return p_data + 3 * (p_data - ends)
+
+
 def rng_of(seed):
     return np.random.default_rng(seed)
 
@@ -241,6 +249,13 @@ WRONG = [
         "slope 0",
     ),
     ("ideal-game/blind-spot", "mirrored", lambda p_data, x: p_data.flip(0), 0, "slope 0"),
+    (
+        "ideal-game/blind-spot",
+        "negative probabilities",
+        lambda p_data, x: beyond(p_data, x),
+        0,
+        "before a probability is 0",
+    ),
     ("ideal-game/blind-spot", "no distribution", lambda p_data, x: 2 * p_data, 0, "sum"),
     (
         "ideal-game/two-lumps",
