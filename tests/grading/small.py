@@ -27,7 +27,7 @@ QUESTIONS = [
         kind="function",
         draw=_draw_square,
         judge=lambda call, answer: near(answer, call.arguments["x"] ** 2, hint="Multiply."),
-        seconds=2.0,
+        seconds=3.0,
         library=("gantext.divergences.js",),
     ),
     Question(
@@ -38,7 +38,7 @@ QUESTIONS = [
         kind="value",
         draw=lambda _: [Call({}, "the number")],
         judge=lambda _, answer: near(answer, 42.0),
-        seconds=2.0,
+        seconds=3.0,
     ),
     Question(
         id="small/shares",
@@ -50,7 +50,7 @@ QUESTIONS = [
         judge=lambda call, answer: near(
             answer, call.arguments["p"] / np.sum(call.arguments["p"]), what="shares"
         ),
-        seconds=2.0,
+        seconds=3.0,
     ),
 ]
 LIMITS = Limits(cell_seconds=3.0, total_seconds=40.0, memory=2**30, disk=2**20, output=4 * 2**20)

@@ -4,6 +4,7 @@ Whatever a submission does, the honest answers beside it keep their marks, a wro
 wrong, nothing outside the sandbox changes or leaks, and no process is left.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -138,17 +139,6 @@ CELLS = {
         "hoard = []\nwhile True: hoard.append(bytearray(b'x') * (1 << 24))",
         "",
     ),
-    "takes memory in many processes": (
-        (
-            "import os, time\n"
-            "for _ in range(8):\n"
-            "    if os.fork() == 0:\n"
-            "        hoard = bytearray(b'x') * (1 << 28)\n"
-            "        time.sleep(60)\n"
-            "time.sleep(60)"
-        ),
-        "more memory than allowed",
-    ),
     "forks without end": (
         "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass",
         "was stopped",
@@ -182,6 +172,22 @@ def test_a_cell_costs_no_mark_of_the_answers(name, graded):
     result = graded(source, SQUARE, ANSWER, SHARES)
     assert marks(result) == {"square": 3, "answer": 2, "shares": 5}
     assert told in words(result)
+
+
+def test_memory_is_that_of_all_processes_together(graded):
+    many = (
+        "import os, time\n"
+        "for _ in range(6):\n"
+        "    if os.fork() == 0:\n"
+        "        hoard = bytearray(b'x') * (160 << 20)\n"
+        "        time.sleep(60)\n"
+        "time.sleep(60)"
+    )
+    result = graded(
+        many, SQUARE, ANSWER, SHARES, limits=replace(LIMITS, memory=640 << 20, cell_seconds=20.0)
+    )
+    assert marks(result) == {"square": 3, "answer": 2, "shares": 5}
+    assert "more memory than allowed" in words(result)
 
 
 def test_what_a_stopped_cell_defined_before_is_kept(graded):
@@ -484,8 +490,6 @@ def test_answers_that_end_python_one_after_the_other(graded):
 
 
 def test_when_the_time_is_up_what_was_earned_stays(graded):
-    from dataclasses import replace
-
     short = replace(LIMITS, total_seconds=4.0, cell_seconds=2.0)
     endless = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
     result = graded(SQUARE, ANSWER, endless, SHARES, endless, limits=short)

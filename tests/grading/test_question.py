@@ -18,9 +18,9 @@ from gantext.grading import (
     near,
     numbers,
     progress,
-    questions,
 )
 from gantext.grading.check import feedback_html, feedback_text
+from gantext.grading.question import questions
 from tests.grading.small import QUESTIONS
 from tests.grading.test_protocol import TREES
 
