@@ -14,10 +14,10 @@ COLAB := .venv-colab
 PIP := -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 NBVAL_PATIENCE := --nbval-cell-timeout 600 --nbval-kernel-startup-timeout 300
-NOTEBOOKS := book/*.ipynb
+NOTEBOOKS := book/*.ipynb exercises/*.ipynb
 EXTRAS := book,grading,lint,test
 
-.PHONY: help book read test colab execute lint clean browser always
+.PHONY: help book read test colab execute lint clean browser sandbox always
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,15 +29,16 @@ book: .venv/.installed ## Build the site into _build/html; any warning is an err
 read: book ## Build the site, serve it on localhost and print the address
 	@$(BIN)/python -m tools.serve _build/html
 
-test: .venv/.installed $(COLAB)/.installed lint browser book ## Run everything that can fail: lint, library, notebooks, site, project
+test: .venv/.installed $(COLAB)/.installed lint browser sandbox book ## Run everything that can fail: lint, library, notebooks, site, project
 	$(PYTEST) --nbval --nbval-current-env $(NBVAL_PATIENCE) \
 		--doctest-modules --cov gantext --cov-report term $(NOTEBOOKS) tests gantext
 
 colab: .venv/.installed $(COLAB)/.installed ## Run the chapters with the versions that Colab has
 	$(BIN)/python -m pytest tests/project/test_colab.py
 
-execute: .venv/.installed ## Run the notebooks in place, so that git diff shows only real changes
+execute: .venv/.installed ## Run the notebooks in place, and make the students' copies of the exercises
 	$(BIN)/python -m tools.execute $(FILES)
+	$(BIN)/python -m tools.exercises
 
 lint: .venv/.installed ## Check code, notebooks, docstrings, layers and types
 	$(BIN)/ruff check .
@@ -52,6 +53,9 @@ clean: ## Remove the built site and the caches (the environments stay: rm -r .ve
 
 browser: .venv/.installed
 	@tools/browser.sh $(BIN)/python
+
+sandbox:
+	@tools/sandbox.sh
 
 # The version for which the environments are set up, written only when it is another one. A dry run looks
 # too (the plus), so that it shows the truth.

@@ -31,7 +31,7 @@ def repository() -> str:
 
 
 def setup_cell() -> str:
-    """Return the source of the cell that every chapter starts with."""
+    """Return the source of the cell that every notebook starts with."""
     return "\n".join(
         [
             "import sys",
@@ -58,8 +58,19 @@ def pages() -> list[Path]:
 
 
 def notebooks() -> list[Path]:
-    """Return the notebooks of the table of contents, in order."""
-    return [page for page in pages() if page.suffix == ".ipynb"]
+    """Return the chapters, the notebooks under book/ in the table of contents, in order."""
+    return [page for page in pages() if page.suffix == ".ipynb" and page.parent == ROOT / "book"]
+
+
+def exercises() -> list[Path]:
+    """Return the notebooks of exercises, with their solutions, in order."""
+    folder = ROOT / "exercises"
+    return [page for page in pages() if page.suffix == ".ipynb" and page.parent == folder]
+
+
+def students_copy(source: Path) -> Path:
+    """Return where the copy without solutions of a notebook of exercises is."""
+    return source.parent / "student" / source.name
 
 
 def solution_code(notebook: NotebookNode) -> list[str]:

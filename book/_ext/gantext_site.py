@@ -6,7 +6,8 @@
   it. A public module that no page documents is a warning, and so fails the build.
 - Single backticks in docstrings: a link where the name is documented here, or else plain code.
 - Ids that other extensions give twice are dropped.
-- Below the title of each notebook, a link that opens it in Colab.
+- Below the title of each notebook, a link that opens it in Colab. For a notebook of exercises that
+  is the students' copy, without the solutions; so is what its download button gives.
 - Figures that move: an output that holds a figure's state becomes a place for it, with its picture,
   and the page gets the scripts that its figures need.
 - The role ``zh``: Chinese text, marked as such for fonts and screen readers.
@@ -192,6 +193,39 @@ def drop_repeated_ids(app: Sphinx, doctree: nodes.document, docname: str) -> Non
             node["ids"] = [name for name in node["ids"] if name not in repeated]
 
 
+def handed_out(source: Path) -> Path:
+    """Return the notebook that a reader of a page gets: the students' copy, where there is one."""
+    copy = source.parent / "student" / source.name
+    return copy if copy.is_file() else source
+
+
+def hand_out_copies(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Let the theme's buttons open, and download, the students' copy of a notebook of exercises."""
+    source = Path(app.env.doc2path(page))
+    copy = handed_out(source)
+    if copy == source:
+        return
+    old, new = (path.relative_to(app.srcdir).as_posix() for path in (source, copy))
+    groups = [group.get("buttons", []) for group in context.get("header_buttons", [])]
+    for button in (button for group in groups for button in group):
+        if str(button.get("url", "")).endswith(f"/{old}"):
+            button["url"] = button["url"].removesuffix(old) + new
+
+
+def publish_copies(app: Sphinx, exception: Exception | None) -> None:
+    """Put the students' copies where the download buttons lead."""
+    if exception is not None or app.builder.format != "html":
+        return
+    for page in app.env.found_docs:
+        source = Path(app.env.doc2path(page))
+        if (copy := handed_out(source)) != source:
+            target = Path(app.outdir, "_sources", copy.relative_to(app.srcdir))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(copy, target)
+
+
 def offer_colab(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put a link that opens the notebook in Colab below the page's title."""
     source = Path(app.env.doc2path(docname))
@@ -201,7 +235,7 @@ def offer_colab(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     repository = project["urls"]["Repository"]
     colab = repository.replace("https://github.com", "https://colab.research.google.com/github")
     branch = app.config.html_theme_options["repository_branch"]
-    path = source.relative_to(app.srcdir).as_posix()
+    path = handed_out(source).relative_to(app.srcdir).as_posix()
     link = nodes.reference("", "Open in Colab", refuri=f"{colab}/blob/{branch}/{path}")
     title = next(doctree.findall(nodes.title))
     below = title.parent.index(title) + 1
@@ -317,8 +351,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-check-consistency", check_complete)
     app.connect("html-page-context", mend_roles)
     app.connect("html-page-context", load_figures)
+    app.connect("html-page-context", hand_out_copies, priority=900)  # after the theme's own
     app.connect("missing-reference", resolve_alias)
     app.connect("build-finished", copy_mathjax)
+    app.connect("build-finished", publish_copies)
     app.connect("build-finished", prune)
     app.connect("build-finished", write_figures)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

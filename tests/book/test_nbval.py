@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode, v4
 
-from tools.book import KERNEL_ENVIRONMENT, ROOT, notebooks
+from tools.book import KERNEL_ENVIRONMENT, ROOT, exercises, notebooks
 
 NUMBER_IN_OUTPUT = re.compile(r"\d(?=\D*\Z)")  # the last digit of a text
 
@@ -74,9 +74,12 @@ def compared(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and "nbval-ignore-output" not in cell.metadata.get("tags", [])
 
 
-@pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
-def test_a_changed_number_in_a_chapter_fails(path, tmp_path):
-    """Run a chapter up to its first printed number, with that number changed."""
+EVERY = [*notebooks(), *exercises()]
+
+
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_changed_number_in_a_notebook_fails(path, tmp_path):
+    """Run a notebook up to its first printed number, with that number changed."""
     chapter = nbformat.read(path, as_version=4)
     code = [cell for cell in chapter.cells if cell.cell_type == "code"]
     last = next(i for i, cell in enumerate(code) if compared(cell) and mutate(cell))

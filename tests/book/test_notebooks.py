@@ -1,11 +1,11 @@
-"""Every chapter is committed executed, clean, described, and starts the one way."""
+"""Every notebook is committed executed, clean, described, and starts the one way."""
 
 import re
 
 import nbformat
 import pytest
 
-from tools.book import ROOT, notebooks, setup_cell
+from tools.book import ROOT, exercises, notebooks, setup_cell
 
 MIN_ALT = 20  # characters: fewer cannot say what a figure shows
 ABSOLUTE_PATH = re.compile(
@@ -22,7 +22,11 @@ def test_the_table_of_contents_has_every_notebook():
     assert notebooks() == sorted((ROOT / "book").glob("*.ipynb"))
 
 
-@pytest.fixture(scope="module", params=notebooks(), ids=lambda path: path.stem)
+@pytest.fixture(
+    scope="module",
+    params=[*notebooks(), *exercises()],
+    ids=lambda path: f"{path.parent.name}/{path.stem}",
+)
 def notebook(request):
     found = nbformat.read(request.param, as_version=nbformat.NO_CONVERT)
     nbformat.validate(found)

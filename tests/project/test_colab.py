@@ -1,5 +1,6 @@
 """The library and the chapters run on Colab, and change nothing that Colab has."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import v4
 
-from tools.book import ROOT, notebooks, project, solution_code
+from tools.book import ROOT, exercises, notebooks, project, solution_code, students_copy
 from tools.colab import conflicts, pins, read_freeze, read_table, update
 from tools.execute import CELL_TIMEOUT, QUIET, STARTUP_TIMEOUT
 
@@ -133,6 +134,26 @@ def test_chapter_and_the_solutions_of_its_exercises_run_with_colabs_versions(pat
     assert len(solutions) == "".join(c.source for c in notebook.cells).count("```python")
     notebook.cells += [v4.new_code_cell(code) for code in solutions]
     run_like_colab(notebook, path.parent)
+
+
+@pytest.mark.usefixtures("colab_kernel")
+@pytest.mark.parametrize("path", exercises(), ids=lambda path: path.stem)
+def test_exercises_untouched_and_solved_run_with_colabs_versions(path):
+    """The checks show as HTML and as text; the solutions earn everything there, too."""
+    for source, words in ((students_copy(path), "not answered yet"), (path, ": ")):
+        notebook = nbformat.read(source, as_version=4)
+        run_like_colab(notebook, source.parent)
+        (output,) = notebook.cells[-1].outputs
+        text = output.data["text/plain"]
+        earned, total = re.match(r"([\d.]+) of (\d+) points", text).groups()
+        assert earned == ("0" if source != path else total)
+        assert text.count(words) >= 6
+        assert "<progress" in "".join(
+            out.data["text/html"]
+            for cell in notebook.cells
+            for out in cell.get("outputs", [])
+            if "text/html" in out.get("data", {})
+        )
 
 
 def test_solutions_are_found_inside_both_kinds_of_fence():

@@ -7,11 +7,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tools.book import ROOT, notebooks, repository, setup_cell
+from tools.book import ROOT, exercises, notebooks, repository, setup_cell, students_copy
 
 HOSTS = r"(?:github\.com|raw\.githubusercontent\.com|colab\.research\.google\.com/github)"
 ADDRESS = re.compile(rf"{HOSTS}/([\w.-]+)/([\w-]+)", re.IGNORECASE)
 PAGES = re.compile(r"([\w-]+)\.github\.io/([\w-]+)", re.IGNORECASE)
+
+
+def handed_out() -> list[Path]:
+    """Return the notebooks that readers open: the chapters, and the students' copies."""
+    return [*notebooks(), *map(students_copy, exercises())]
 
 
 def own_addresses(text: str, name: str) -> list[tuple[str, str]]:
@@ -30,7 +35,7 @@ def test_every_address_of_the_repository_is_the_one_in_pyproject(text_files, pyp
             assert address == (owner, name), path
             places.add(path)
     assert {"pyproject.toml", "README.md", "CITATION.cff", "_config.yml"} <= places
-    assert {str(path.relative_to(ROOT)) for path in notebooks()} <= places
+    assert {str(path.relative_to(ROOT)) for path in handed_out()} <= places
 
 
 def test_a_wrong_address_is_seen():
@@ -52,10 +57,10 @@ def test_setup_cell_installs_from_the_repository():
     assert f"git+{repository()}" in setup_cell().split()
 
 
-def test_readme_has_a_colab_badge_for_each_chapter():
+def test_readme_has_a_colab_badge_for_each_chapter_and_its_exercises():
     readme = (ROOT / "README.md").read_text()
     slug = repository().removeprefix("https://github.com/")
-    for path in notebooks():
+    for path in handed_out():
         page = f"https://colab.research.google.com/github/{slug}/blob/main/{path.relative_to(ROOT)}"
         assert f"]({page})" in readme
 

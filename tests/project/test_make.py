@@ -35,7 +35,7 @@ def test_make_alone_prints_a_line_of_help_for_each_target():
 def test_only_helpers_have_no_help():
     phony = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[1].split()
     documented = re.findall(r"^(\w+):.*## ", MAKEFILE, re.MULTILINE)
-    assert set(phony) - set(documented) == {"browser", "always"}
+    assert set(phony) - set(documented) == {"browser", "sandbox", "always"}
 
 
 def test_no_variable_ends_in_a_blank():
@@ -156,9 +156,9 @@ def bare_system(tmp_path):
         command.write_text(f'#!/bin/sh\necho "{name} $*" >> {tmp_path}/log\n{script}\n')
         command.chmod(0o755)
 
-    def run():
+    def run(script="tools/browser.sh"):
         result = subprocess.run(
-            ["/bin/bash", ROOT / "tools/browser.sh", tmp_path / "python"],
+            ["/bin/bash", ROOT / script, tmp_path / "python"],
             env={"PATH": str(tmp_path)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -213,3 +213,49 @@ def test_a_failed_installation_says_what_to_type(bare_system):
     result, _ = run()
     assert result.returncode == 1
     assert "Type: " in result.stderr
+
+
+def test_a_bubblewrap_that_works_is_enough(bare_system):
+    add, run = bare_system
+    add("bwrap", "exit 0")
+    result, log = run("tools/sandbox.sh")
+    assert result.returncode == 0
+    assert "apt-get" not in log
+
+
+def test_root_installs_bubblewrap(bare_system):
+    add, run = bare_system
+    installed = "printf '#!/bin/sh\\nexit 0\\n' > ${0%/*}/bwrap; /bin/chmod +x ${0%/*}/bwrap"
+    add("apt-get", f'[ "$1" = install ] && {{ {installed}; }}; exit 0')
+    result, log = run("tools/sandbox.sh")
+    assert result.returncode == 0, result.stderr
+    assert "sudo" not in log
+    assert "apt-get install -y --no-install-recommends bubblewrap" in log
+
+
+def test_a_bubblewrap_that_cannot_be_installed_is_told(bare_system):
+    add, run = bare_system
+    add("apt-get", "exit 1")
+    result, _ = run("tools/sandbox.sh")
+    assert result.returncode == 1
+    assert "Type: apt-get install -y --no-install-recommends bubblewrap" in result.stderr
+
+
+def test_a_user_without_sudo_reads_how_to_get_bubblewrap(bare_system):
+    add, run = bare_system
+    add("id", "echo 1000")
+    result, log = run("tools/sandbox.sh")
+    assert result.returncode == 1
+    assert "apt-get" not in log
+    assert "Type: sudo apt-get install" in result.stderr
+
+
+def test_a_bubblewrap_that_the_system_forbids_is_told(bare_system):
+    add, run = bare_system
+    add("bwrap", "echo 'setting up uid map: Permission denied' >&2; exit 1")
+    result, log = run("tools/sandbox.sh")
+    assert result.returncode == 1
+    assert "apt-get" not in log
+    (line,) = result.stderr.splitlines()
+    assert "uid map: Permission denied" in line
+    assert "sudo sysctl" in line

@@ -12,10 +12,14 @@ from playwright.sync_api import Browser, Page, expect
 from tests.site import checks, figures
 from tests.site.checks import DESKTOP, PHONE, Visit
 from tests.site.server import BUILD
-from tools.book import ROOT, notebooks, pages, repository
+from tools.book import ROOT, exercises, notebooks, pages, repository, students_copy
 
 WRITTEN = [page.relative_to(ROOT).with_suffix("").as_posix() for page in pages()]
 CHAPTERS = [page.relative_to(ROOT).with_suffix("").as_posix() for page in notebooks()]
+# The page of each notebook, and the notebook that a reader of it gets.
+HANDED_OUT = {name: ROOT / f"{name}.ipynb" for name in CHAPTERS} | {
+    path.relative_to(ROOT).with_suffix("").as_posix(): students_copy(path) for path in exercises()
+}
 GENERATED = ["genindex", "py-modindex", "prf-prf", "search"]
 
 
@@ -51,13 +55,13 @@ def test_does_not_scroll_sideways(seen: Visit, window: dict[str, int]) -> None:
 
 
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_chapters_alone_offer_colab_at_their_top(
+def test_notebooks_alone_offer_colab_at_their_top(
     seen: Visit, root: str, window: dict[str, int]
 ) -> None:
     resize(seen.page, window)
     name = seen.page.url.removeprefix(root).removesuffix(".html")
     link = seen.page.get_by_role("link", name="Open in Colab", exact=True)
-    if name not in CHAPTERS:
+    if name not in HANDED_OUT:
         expect(link).to_have_count(0)
         return
     expect(link).to_have_attribute("href", in_colab(name))
@@ -79,10 +83,10 @@ def test_axe_finds_nothing_on_a_phone(seen: Visit) -> None:
     assert checks.accessibility(seen.page, contrast=False) == []
 
 
-def in_colab(chapter: str) -> str:
-    """Return the address at which Colab opens a chapter's notebook."""
+def in_colab(name: str) -> str:
+    """Return the address at which Colab opens the notebook that a page hands out."""
     address = repository().replace("https://github.com", "https://colab.research.google.com/github")
-    return f"{address}/blob/main/{chapter}.ipynb"
+    return f"{address}/blob/main/{HANDED_OUT[name].relative_to(ROOT).as_posix()}"
 
 
 def resize(page: Page, window: dict[str, int]) -> None:
@@ -126,7 +130,7 @@ def test_search_finds_extragradient_in_chapter_2(page: Page, root: str) -> None:
     expect(page.locator("article h1")).to_contain_text("Cycles and spirals")
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize("chapter", HANDED_OUT)
 def test_colab_opens_this_very_notebook(page: Page, root: str, chapter: str) -> None:
     page.goto(f"{root}{chapter}.html")
     page.get_by_role("button", name="Launch interactive content").click()
@@ -135,14 +139,14 @@ def test_colab_opens_this_very_notebook(page: Page, root: str, chapter: str) -> 
     expect(link).to_have_attribute("href", in_colab(chapter))
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize("chapter", HANDED_OUT)
 def test_the_download_is_the_notebook(page: Page, root: str, folder: Path, chapter: str) -> None:
     page.goto(f"{root}{chapter}.html")
     page.get_by_role("button", name="Download this page").click()
     link = page.locator("a.btn-download-source-button")
     expect(link).to_be_visible()
     target = (folder / chapter).parent / str(link.get_attribute("href"))
-    assert target.read_bytes() == (ROOT / f"{chapter}.ipynb").read_bytes()
+    assert target.read_bytes() == HANDED_OUT[chapter].read_bytes()
 
 
 def test_internal_links_and_anchors_resolve(folder: Path) -> None:

@@ -1,0 +1,259 @@
+"""Grading many submissions: in threads of this process, or on a Dask cluster.
+
+A job is everything that one submission's marks depend on, so that it can be done anywhere. Jobs are
+handed out only as they can be started: what waits takes no memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gantext.grading.grade import Result, grade, nothing
+from gantext.grading.notebooks import Notebook
+from gantext.grading.question import Question
+from gantext.grading.sandbox import Limits, SandboxError, choose
+
+
+@dataclass(frozen=True)
+class Job:
+    """A submission, and everything that its marks depend on.
+
+    Attributes
+    ----------
+    name : str
+        Whose it is.
+    data : bytes
+        The file.
+    questions : tuple of Question
+        What is asked.
+    seed : int
+        The secret seed.
+    limits : Limits or None
+        What the submission may use.
+    template : Notebook or None
+        The notebook that the students were given.
+    sandbox : str or None
+        The sandbox wanted.
+    image : str
+        For Docker and Podman.
+    unsafe : bool
+        Whether to go without one.
+    hide : tuple of Path
+        Folders that the submission must not see.
+    warm : bool
+        Whether workers are copied from one that has imported torch already.
+
+    Examples
+    --------
+    >>> from gantext.grading.cluster import Job
+    >>> Job("Ada", b"", (), seed=1).name
+    'Ada'
+    """
+
+    name: str
+    data: bytes
+    questions: tuple[Question, ...]
+    seed: int
+    limits: Limits | None = None
+    template: Notebook | None = None
+    sandbox: str | None = None
+    image: str = "gantext"
+    unsafe: bool = False
+    hide: tuple[Path, ...] = ()
+    warm: bool = False
+
+
+def work(job: Job) -> Result:
+    """Do a job.
+
+    Parameters
+    ----------
+    job : Job
+        The job.
+
+    Returns
+    -------
+    Result
+        The marks; 0 and a flag where the sandbox does not start.
+
+    Examples
+    --------
+    >>> from gantext.grading.cluster import Job, work
+    >>> work(Job("Ada", b"", (), seed=1, unsafe=True)).words
+    'expected a Jupyter notebook (.ipynb), got an empty file'
+    """
+    try:
+        return grade(
+            job.data,
+            job.questions,
+            seed=job.seed,
+            sandbox=choose(job.sandbox, image=job.image, unsafe=job.unsafe, warm=job.warm),
+            name=job.name,
+            limits=job.limits,
+            template=job.template,
+            hide=job.hide,
+        )
+    except SandboxError as error:
+        return nothing(job.name, job.data, job.questions, f"the sandbox failed: {error}")
+
+
+def in_threads(jobs: Iterable[Job], count: int) -> Iterator[Result]:
+    """Do jobs on this computer; each has a sandbox, and threads only wait for them.
+
+    Parameters
+    ----------
+    jobs : iterable of Job
+        Taken one by one, as there is room.
+    count : int
+        How many at a time.
+
+    Yields
+    ------
+    Result
+        In the order in which they are ready.
+
+    Examples
+    --------
+    >>> from gantext.grading.cluster import Job, in_threads
+    >>> [r.earned for r in in_threads([Job("Ada", b"", (), seed=1, unsafe=True)], 1)]
+    [0.0]
+    """
+    with ThreadPoolExecutor(count, thread_name_prefix="grade") as pool:
+        yield from _as_ready(jobs, count, pool.submit, _first_of_threads)
+
+
+def on_dask(jobs: Iterable[Job], address: str | None = None, count: int = 2) -> Iterator[Result]:
+    """Do jobs on a Dask cluster; a job whose worker dies is done once more, then flagged.
+
+    Parameters
+    ----------
+    jobs : iterable of Job
+        Taken one by one, as there is room.
+    address : str, optional
+        The scheduler's, ``"tcp://host:8786"``; by default processes of this computer.
+    count : int
+        How many of those.
+
+    Yields
+    ------
+    Result
+        In the order in which they are ready.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If Dask is not installed; the extra ``gantext[grading]`` has it.
+
+    Examples
+    --------
+    >>> from gantext.grading.cluster import on_dask
+    >>> list(on_dask([], count=1))  # doctest: +SKIP
+    []
+    """
+    import dask
+    from distributed import Client, LocalCluster
+    from distributed.scheduler import KilledWorker
+
+    # A job that lost its worker comes back at once, and no worker holds one that waits: so a worker
+    # that dies takes a single job with it.
+    settings = {
+        "distributed.scheduler.allowed-failures": 0,
+        "distributed.scheduler.worker-saturation": 1.0,
+        "distributed.scheduler.work-stealing": False,
+        "distributed.admin.tick.limit": "1h",  # a grader may be busy, which is no news
+    }
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(dask.config.set(settings))
+        if address is None:
+            cluster = LocalCluster(
+                n_workers=count,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address=None,
+                host="127.0.0.1",
+            )
+            stack.enter_context(cluster)
+            address = cluster.scheduler_address
+        client = stack.enter_context(Client(address))
+        room = max(1, sum(client.nthreads().values()))
+        tries: dict[int, int] = {}
+
+        def submit(_: Callable[[Job], Result], job: Job) -> Any:
+            return client.submit(work, job, pure=False)
+
+        def first(futures: Sequence[Any]) -> list[Any]:
+            from distributed import wait as wait_for
+
+            return list(wait_for(list(futures), return_when="FIRST_COMPLETED").done)
+
+        def again(job: Job, error: BaseException) -> Result | None:
+            if not isinstance(error, KilledWorker):
+                raise error
+            tries[id(job)] = tries.get(id(job), 0) + 1
+            if tries[id(job)] == 1:
+                return None
+            words = "the computer that graded it stopped twice; grade it again by itself"
+            return nothing(job.name, job.data, job.questions, words)
+
+        yield from _as_ready(jobs, room, submit, first, again)
+
+
+def _raise(_: Job, error: BaseException) -> Result | None:
+    raise error
+
+
+def _first_of_threads(futures: Sequence[Future[Result]]) -> list[Future[Result]]:
+    return list(wait(futures, return_when=FIRST_COMPLETED).done)
+
+
+def _as_ready(
+    jobs: Iterable[Job],
+    room: int,
+    submit: Callable[[Callable[[Job], Result], Job], Any],
+    first: Callable[[Sequence[Any]], list[Any]],
+    failed: Callable[[Job, BaseException], Result | None] = _raise,
+) -> Iterator[Result]:
+    """Keep `room` jobs going; what `failed` has no result for is started once more."""
+    waiting = iter(jobs)
+    going: dict[Any, Job] = {}
+    while True:
+        while len(going) < room:
+            job = next(waiting, None)
+            if job is None:
+                break
+            going[submit(work, job)] = job
+        if not going:
+            return
+        for future in first(list(going)):
+            job = going.pop(future)
+            error = future.exception()
+            result = future.result() if error is None else failed(job, error)
+            if result is None:
+                going[submit(work, job)] = job
+            else:
+                yield result
+
+
+def cores() -> int:
+    """Return how many submissions to grade at a time: one for each core that may be used.
+
+    Returns
+    -------
+    int
+        At least 1.
+
+    Examples
+    --------
+    >>> from gantext.grading.cluster import cores
+    >>> cores() >= 1
+    True
+    """
+    with contextlib.suppress(AttributeError):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,357 @@
+"""What passes between the grader and a worker: framed messages of plain data.
+
+A message is a tree of numbers, booleans, strings, None, lists, dicts with string keys, and arrays
+of numbers or booleans. On the wire it is JSON, followed by one ``.npy`` block for each array.
+Neither can carry code: arrays of objects are refused, and every size is compared with a cap before
+memory is taken for it.
+
+A frame::
+
+    magic     4 bytes   b"gtx1"
+    length    4 bytes   of the JSON, big-endian
+    blocks    4 bytes   how many arrays follow
+    lengths   4 bytes   for each array
+    JSON, then the arrays
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import struct
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+MAGIC = b"gtx1"
+MAX_BYTES = 32 * 2**20
+"""What one message may hold, in bytes."""
+MAX_BLOCKS = 256
+MAX_DEPTH = 16
+MAX_ITEMS = 100_000
+MAX_DIMENSIONS = 8
+
+_HEADER = struct.Struct(">4sII")
+_HEADER_LIMIT = 10_000  # of a .npy header, in characters
+
+
+class ProtocolError(ValueError):
+    """A message is not one, or is larger than it may be.
+
+    Examples
+    --------
+    >>> from gantext.grading.protocol import ProtocolError, decode
+    >>> try:
+    ...     decode(b"not a frame at all")
+    ... except ProtocolError as error:
+    ...     print(error)
+    expected a message that starts with b'gtx1', got b'not '
+    """
+
+
+class NotPlainError(TypeError):
+    """A value is not plain data.
+
+    Examples
+    --------
+    >>> from gantext.grading.protocol import NotPlainError, plain
+    >>> try:
+    ...     plain(print)
+    ... except NotPlainError as error:
+    ...     print(error)
+    expected numbers, strings, lists or arrays, got a function (builtin_function_or_method)
+    """
+
+
+def plain(value: Any) -> Any:
+    """Turn a value into plain data: tensors into arrays, tuples into lists.
+
+    Parameters
+    ----------
+    value : object
+        What an answer returned.
+
+    Returns
+    -------
+    plain data
+        A copy; nothing in it belongs to the answer's objects.
+
+    Raises
+    ------
+    NotPlainError
+        If something in it is not plain, or there is too much of it.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from gantext.grading.protocol import plain
+    >>> plain((1, torch.ones(2)))
+    [1, array([1., 1.], dtype=float32)]
+    """
+    return _Plain().convert(value, 0)
+
+
+class _Plain:
+    """One conversion; it counts what it has seen."""
+
+    def __init__(self) -> None:
+        self.items = 0
+
+    def convert(self, value: Any, depth: int) -> Any:
+        self.items += 1
+        if self.items > MAX_ITEMS or depth > MAX_DEPTH:
+            raise NotPlainError(
+                f"expected at most {MAX_ITEMS} items, nested at most {MAX_DEPTH} deep, got more; "
+                "return an array instead"
+            )
+        if value is None or type(value) in (bool, int, float, str):
+            return value
+        if isinstance(value, (np.ndarray, np.generic)):
+            return self.from_numpy(np.asarray(value), scalar=isinstance(value, np.generic))
+        torch = sys.modules.get("torch")  # nobody has a tensor without having imported torch
+        if torch is not None and isinstance(value, torch.Tensor):
+            return self.from_tensor(value)
+        if isinstance(value, (bool, int, float, str)):  # subclasses, such as an enumeration
+            return next(base(value) for base in (bool, int, float, str) if isinstance(value, base))
+        if isinstance(value, Mapping):
+            return self.from_mapping(value, depth)
+        if isinstance(value, (list, tuple)):
+            return [self.convert(item, depth + 1) for item in value]
+        sort = "a function" if callable(value) else "an object"
+        raise NotPlainError(
+            f"expected numbers, strings, lists or arrays, got {sort} ({type(value).__name__})"
+        )
+
+    def from_mapping(self, value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
+        found = {}
+        for key, item in value.items():
+            if type(key) is not str:
+                raise NotPlainError(f"expected keys that are strings, got {type(key).__name__}")
+            found[key] = self.convert(item, depth + 1)
+        return found
+
+    def from_tensor(self, value: Any) -> Any:
+        tensor = value.detach().cpu().resolve_conj().resolve_neg()
+        if tensor.is_complex():
+            raise NotPlainError("expected real numbers, got complex ones")
+        if str(tensor.dtype) == "torch.bfloat16":
+            tensor = tensor.float()
+        return self.from_numpy(tensor.to_dense().numpy(), scalar=False)
+
+    def from_numpy(self, array: NDArray[Any], *, scalar: bool) -> Any:
+        if array.dtype.kind not in "biuf":
+            raise NotPlainError(
+                f"expected an array of numbers or truth values, got type {array.dtype}"
+            )
+        if array.nbytes > MAX_BYTES // 2:
+            raise NotPlainError(
+                f"expected at most {MAX_BYTES // 2} bytes in an array, got {array.nbytes}"
+            )
+        if array.dtype.itemsize > 8:
+            array = array.astype(np.float64)
+        native = array.dtype.newbyteorder("=")
+        return array.item() if scalar else np.array(array, dtype=native, order="C", subok=False)
+
+
+def encode(message: Any) -> bytes:
+    """Write a message.
+
+    Parameters
+    ----------
+    message : plain data
+        The message.
+
+    Returns
+    -------
+    bytes
+        A frame.
+
+    Raises
+    ------
+    ProtocolError
+        If it is larger than a message may be.
+
+    Examples
+    --------
+    >>> from gantext.grading.protocol import decode, encode
+    >>> decode(encode({"x": [1, 2.5, None]}))
+    {'x': [1, 2.5, None]}
+    """
+    blocks: list[bytes] = []
+    try:
+        text = json.dumps(_pack(message, blocks), separators=(",", ":")).encode("ascii")
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ProtocolError(f"expected plain data, got something else: {error}") from None
+    if len(blocks) > MAX_BLOCKS:
+        raise ProtocolError(f"expected at most {MAX_BLOCKS} arrays, got {len(blocks)}")
+    lengths = struct.pack(f">{len(blocks)}I", *map(len, blocks))
+    frame = b"".join([_HEADER.pack(MAGIC, len(text), len(blocks)), lengths, text, *blocks])
+    if len(frame) > MAX_BYTES:
+        raise ProtocolError(f"expected at most {MAX_BYTES} bytes, got {len(frame)}")
+    return frame
+
+
+def _pack(value: Any, blocks: list[bytes]) -> Any:
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind not in "biuf":
+            raise TypeError(f"an array of type {value.dtype}")
+        buffer = io.BytesIO()
+        np.lib.format.write_array(buffer, np.ascontiguousarray(value).reshape(value.shape))
+        blocks.append(buffer.getvalue())
+        return ["a", len(blocks) - 1]
+    if isinstance(value, Mapping):
+        return ["d", {key: _pack(item, blocks) for key, item in value.items()}]
+    if isinstance(value, (list, tuple)):
+        return ["l", [_pack(item, blocks) for item in value]]
+    return value
+
+
+def decode(frame: bytes) -> Any:
+    """Read a whole frame.
+
+    Parameters
+    ----------
+    frame : bytes
+        What came, from whomever.
+
+    Returns
+    -------
+    plain data
+        The message.
+
+    Raises
+    ------
+    ProtocolError
+        If it is not a message.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gantext.grading.protocol import decode, encode
+    >>> decode(encode([np.zeros(2)]))
+    [array([0., 0.])]
+    """
+    stream = io.BytesIO(frame)
+    message = receive(stream.read)
+    if stream.read(1):
+        raise ProtocolError("expected the end of the message, got more bytes")
+    return message
+
+
+def receive(read: Callable[[int], bytes]) -> Any:
+    """Read one message.
+
+    Parameters
+    ----------
+    read : callable
+        Takes a number of bytes and returns as many, or fewer at the end.
+
+    Returns
+    -------
+    plain data
+        The message.
+
+    Raises
+    ------
+    EOFError
+        If nothing more comes.
+    ProtocolError
+        If what comes is not a message, or larger than it may be.
+
+    Examples
+    --------
+    >>> import io
+    >>> from gantext.grading.protocol import encode, receive
+    >>> receive(io.BytesIO(encode("hello")).read)
+    'hello'
+    """
+    start = read(_HEADER.size)
+    if not start:
+        raise EOFError("expected a message, got the end")
+    if start[:4] != MAGIC:
+        raise ProtocolError(f"expected a message that starts with {MAGIC!r}, got {start[:4]!r}")
+    _, size, count = _HEADER.unpack(_whole(start, _HEADER.size))
+    if count > MAX_BLOCKS:
+        raise ProtocolError(f"expected at most {MAX_BLOCKS} arrays, got {count}")
+    lengths = struct.unpack(f">{count}I", _whole(read(4 * count), 4 * count))
+    total = _HEADER.size + 4 * count + size + sum(lengths)
+    if total > MAX_BYTES:
+        raise ProtocolError(f"expected at most {MAX_BYTES} bytes, got {total}")
+    text = _whole(read(size), size)
+    blocks = [_read_array(_whole(read(length), length)) for length in lengths]
+    try:
+        tree = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError(f"expected JSON, got something else: {error}"[:300]) from None
+    return _Unpack(blocks).convert(tree, 0)
+
+
+def _whole(data: bytes, size: int) -> bytes:
+    if len(data) != size:
+        raise ProtocolError(f"expected {size} bytes, got {len(data)} and then the end")
+    return data
+
+
+class _Unpack:
+    """One reading of a JSON tree."""
+
+    def __init__(self, blocks: Sequence[NDArray[Any]]) -> None:
+        self.blocks = blocks
+        self.items = 0
+
+    def convert(self, tree: Any, depth: int) -> Any:
+        self.items += 1
+        if self.items > 2 * MAX_ITEMS or depth > MAX_DEPTH + 4:
+            raise ProtocolError("expected a smaller message: it has too many items or levels")
+        if tree is None or isinstance(tree, (bool, int, float, str)):
+            return tree
+        if isinstance(tree, list) and len(tree) == 2:
+            tag, body = tree
+            if tag == "a" and type(body) is int and 0 <= body < len(self.blocks):
+                return self.blocks[body]
+            if tag == "l" and isinstance(body, list):
+                return [self.convert(item, depth + 1) for item in body]
+            if tag == "d" and isinstance(body, dict):
+                return {key: self.convert(item, depth + 1) for key, item in body.items()}
+        raise ProtocolError("expected plain data, got JSON that is not a message's")
+
+
+def _read_array(block: bytes) -> NDArray[Any]:
+    """Read a ``.npy`` block; its header is compared with its length before memory is taken."""
+    stream = io.BytesIO(block)
+    try:
+        version = np.lib.format.read_magic(stream)
+        if version != (1, 0):
+            raise ProtocolError(f"expected .npy version (1, 0), got {version}")
+        header = np.lib.format.read_array_header_1_0(stream, max_header_size=_HEADER_LIMIT)
+    except ProtocolError:
+        raise
+    except Exception as error:  # a header is parsed as a Python literal, which fails in many ways
+        raise ProtocolError(f"expected a .npy header, got something else: {error}"[:300]) from None
+    shape, fortran, dtype = header
+    if dtype.kind not in "biuf" or dtype.itemsize > 8:
+        raise ProtocolError(f"expected an array of numbers or truth values, got type {dtype}")
+    sizes = all(type(size) is int and 0 <= size < 2**31 for size in shape)
+    if not sizes or len(shape) > MAX_DIMENSIONS:
+        raise ProtocolError(
+            f"expected at most {MAX_DIMENSIONS} lengths, each from 0 to 2**31, got another shape"
+        )
+    data = block[stream.tell() :]
+    needed = math.prod(shape) * dtype.itemsize
+    if needed != len(data):
+        raise ProtocolError(
+            f"expected {needed} bytes for an array of shape {shape}, got {len(data)}"
+        )
+    array = np.frombuffer(data, dtype=dtype)
+    try:
+        array = array.reshape(shape, order="F" if fortran else "C")
+    except ValueError as error:
+        raise ProtocolError(f"expected a shape that fits in memory: {error}") from None
+    native = array.astype(dtype.newbyteorder("="))
+    if dtype.kind == "b":  # a byte other than 0 and 1 is no truth value, and NumPy would keep it
+        native = np.asarray(array.view(np.uint8) != 0)
+    return native

@@ -1,0 +1,1 @@
+"""The questions of the book's exercises, one module a chapter."""

@@ -1,0 +1,217 @@
+"""Warm starts: one process imports torch and the rest, once, and is copied for each submission.
+
+Nothing of a submission is ever in the process that is copied, and no secret: it knows which modules
+to import, and gets descriptors and the command of an empty sandbox. For each submission it lets
+bubblewrap make a sandbox of its own, forks, and lets the copy enter that sandbox's namespaces, as
+``nsenter`` does. The copy then gives up all rights and becomes a worker. With the sandbox's first
+process every other process in it dies, the copy too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from typing import Any, NoReturn
+
+MODULES = (
+    "gantext.divergences",
+    "gantext.games",
+    "gantext.gan",
+    "gantext.metrics",
+    "gantext.plotting",
+    "gantext.population",
+    "gantext.training",
+    "gantext.updates",
+    "gantext.widgets",
+    "matplotlib.pyplot",
+    "sympy",
+    "torch",
+)
+"""What exercises import."""
+
+_NAMESPACES = ("cgroup", "ipc", "uts", "net", "pid", "mnt", "user")  # rights end with the last
+_PR_SET_CHILD_SUBREAPER = 36
+_PR_CAPBSET_DROP = 24
+
+
+def main() -> None:
+    """Import, say so, and fork a worker for each request on the standard input, a Unix socket.
+
+    Examples
+    --------
+    >>> from gantext.grading.warm import main
+    >>> main()  # doctest: +SKIP
+    """
+    requests = socket.socket(fileno=os.dup(0))
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    for name in MODULES:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    for name in ("MPLCONFIGDIR", "PWD"):
+        os.environ.pop(name, None)
+    threads = len(os.listdir("/proc/self/task"))  # noqa: PTH208
+    gc.collect()
+    gc.freeze()  # so that a copy's collector does not touch, and thereby copy, every page
+    requests.send(json.dumps({"threads": threads}).encode())
+    requests.settimeout(0.5)
+    while True:
+        try:
+            message, descriptors, _, _ = socket.recv_fds(requests, 2**16, 3)
+        except TimeoutError:
+            _bury()
+            continue
+        if not message:
+            return
+        try:
+            answer = _start(json.loads(message), descriptors)
+        except OSError as error:
+            answer = {"error": str(error)[:300]}
+        for descriptor in descriptors:
+            os.close(descriptor)
+        requests.send(json.dumps(answer).encode())
+        _bury()
+
+
+def _bury() -> None:
+    """Take note of children that ended."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def _start(command: list[str], descriptors: list[int]) -> dict[str, Any]:
+    """Make an empty sandbox and put a copy of this process into it."""
+    reader, writer = os.pipe()
+    holder = subprocess.Popen(
+        [command[0], "--info-fd", str(writer), *command[1:], "--", "/usr/bin/cat"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        pass_fds=[writer],
+        start_new_session=True,
+        env={},
+    )
+    assert holder.stdin is not None
+    assert holder.stdout is not None
+    assert holder.stderr is not None
+    os.close(writer)
+    try:
+        with os.fdopen(reader, "rb") as info:
+            told = info.read(2**12)
+        with contextlib.suppress(OSError):
+            os.write(holder.stdin.fileno(), b"x")
+        if os.read(holder.stdout.fileno(), 1) != b"x":  # it answers once the sandbox is complete
+            words = holder.stderr.read(300).decode(errors="replace")
+            return {"error": f"bubblewrap did not start: {words}"}
+        init = int(json.loads(told)["child-pid"])
+        spaces = [os.open(f"/proc/{init}/ns/{name}", os.O_RDONLY) for name in _different(init)]
+        heard, tell = os.pipe()
+        middle = os.fork()
+        if middle == 0:
+            _enter(spaces, descriptors, tell)
+        for space in (*spaces, tell):
+            os.close(space)
+        with os.fdopen(heard, "rb") as file:
+            worker = file.read(32)
+        if not worker:
+            os.kill(init, signal.SIGKILL)
+            return {"error": "the copy did not enter its sandbox"}
+        # The holder's input stays open as long as this process lives: with it the sandbox ends.
+        _held[init] = os.dup(holder.stdin.fileno())
+        for known in [pid for pid in _held if pid != init and not _exists(pid)]:
+            os.close(_held.pop(known))
+        return {"init": init, "worker": int(worker)}
+    finally:
+        for stream in (holder.stdin, holder.stdout, holder.stderr):
+            stream.close()
+        holder.returncode = 0  # `_bury` waits for it
+
+
+_held: dict[int, int] = {}
+
+
+def _exists(pid: int) -> bool:
+    return os.path.exists(f"/proc/{pid}")  # noqa: PTH110
+
+
+def _different(init: int) -> list[str]:
+    """Return the kinds of namespace that a process does not share with this one."""
+    return [
+        name
+        for name in _NAMESPACES
+        if os.readlink(f"/proc/{init}/ns/{name}") != os.readlink(f"/proc/self/ns/{name}")  # noqa: PTH115
+    ]
+
+
+def _enter(spaces: list[int], descriptors: list[int], tell: int) -> NoReturn:
+    """Enter a sandbox and become its worker; or end."""
+    try:
+        libc = ctypes.CDLL(None, use_errno=True)
+        for space in spaces:
+            if libc.setns(space, 0):
+                raise OSError(ctypes.get_errno(), "setns")
+        worker = os.fork()  # a process enters a PID namespace only by being born there
+        if worker:
+            os.write(tell, str(worker).encode())
+            os.closerange(0, 3)
+            os.closerange(3, tell)
+            os.close(tell)
+            os.waitpid(worker, 0)
+            os._exit(0)
+        os.setsid()
+        for place, descriptor in enumerate(descriptors):
+            os.dup2(descriptor, place)
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+        os.chdir("/tmp")
+        drop_capabilities(libc)
+        from gantext.grading import worker as program
+
+        program.main()
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            os.write(2, str(error).encode())
+    finally:
+        os._exit(1)
+
+
+def drop_capabilities(libc: Any) -> None:
+    """Give up what joining a namespace has given, but for root's right to become another user.
+
+    Parameters
+    ----------
+    libc : ctypes.CDLL
+        The C library.
+
+    Raises
+    ------
+    OSError
+        If the kernel refuses.
+
+    Examples
+    --------
+    >>> from gantext.grading.warm import drop_capabilities
+    >>> drop_capabilities(None)  # doctest: +SKIP
+    """
+    for number in range(64):
+        libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0)
+    keep = (1 << 6 | 1 << 7) if os.getuid() == 0 else 0  # CAP_SETGID and CAP_SETUID
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    data = (ctypes.c_uint32 * 6)(keep, keep, 0, 0, 0, 0)
+    if libc.capset(header, data):
+        raise OSError(ctypes.get_errno(), "capset")
+
+
+if __name__ == "__main__":
+    from gantext.grading import warm
+
+    warm.main()
+    sys.exit()

@@ -1,0 +1,625 @@
+"""The questions: right answers earn everything, wrong ones less, and hostile ones nothing."""
+
+from __future__ import annotations
+
+import math
+
+import mpmath
+import numpy as np
+import pytest
+import torch
+
+from gantext.grading import chapters, find
+from gantext.grading.check import as_tensors, feedback
+from gantext.grading.protocol import plain
+from gantext.grading.question import Call, Question, Verdict, questions
+from tests.exercises.conftest import CHAPTERS
+
+EVERY = [question for chapter in chapters() for question in questions(chapter)]
+IDS = [question.id for question in EVERY]
+SEEDS = (0, 1, 2, 12345)
+
+
+def verdicts(question: Question, answer: object, seed: int) -> list[Verdict]:
+    """Judge an answer on fresh inputs, through plain data, as the grader does."""
+    found = []
+    for call in question.calls(seed):
+        given = dict(call.arguments)
+        if question.kind == "function":
+            result = answer(**as_tensors(given) if question.tensors else given)
+        else:
+            result = answer
+        found.append(question.judged(call, plain(result)))
+    return found
+
+
+def share(question: Question, answer: object, seed: int = 0) -> float:
+    return question.share(verdicts(question, answer, seed))
+
+
+def test_every_chapter_has_its_questions():
+    assert chapters() == sorted(CHAPTERS)
+    for chapter in chapters():
+        assert 4 <= len(questions(chapter)) <= 6
+        assert len({question.title for question in questions(chapter)}) == len(questions(chapter))
+    assert len(set(IDS)) == len(IDS)
+
+
+@pytest.mark.parametrize("question", EVERY, ids=IDS)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_reference_solution_earns_everything(solved, question, seed):
+    answer = solved[question.chapter][question.entry]
+    for verdict in verdicts(question, answer, seed):
+        assert verdict.share == 1, verdict
+
+
+@pytest.mark.parametrize("question", EVERY, ids=IDS)
+def test_the_check_of_a_reference_solution_shows_full_marks(solved, question):
+    found = feedback(question, solved[question.chapter][question.entry])
+    assert found.answered
+    assert found.share == 1, found
+
+
+@pytest.mark.parametrize("question", EVERY, ids=IDS)
+def test_draws_are_fresh_and_repeatable(question):
+    same, again, other = question.calls(7), question.calls(7), question.calls(8)
+    assert len(same) == len(again)
+    for one, two in zip(same, again, strict=True):
+        assert one.tried == two.tried != ""
+        assert one.arguments.keys() == two.arguments.keys()
+        for name, value in one.arguments.items():
+            np.testing.assert_array_equal(value, two.arguments[name])
+    if question.kind == "function":
+        alike = all(
+            np.array_equal(np.asarray(a.arguments[k]), np.asarray(b.arguments[k]))
+            for a, b in zip(same, other, strict=False)
+            for k in a.arguments
+        )
+        assert not alike
+
+
+# --- wrong answers -------------------------------------------------------------------------------
+
+LOG4 = math.log(4)
+
+
+def d_of(log_data, log_fake):
+    p, q = log_data.exp(), log_fake.exp()
+    return torch.where(p + q > 0, p / (p + q), 0.5)
+
+
+def delta(share):
+    return LOG4 + share * math.log(share) - (1 + share) * math.log1p(share)
+
+
+def true_log_critic(log_data, log_fake):
+    total = torch.logaddexp(log_data, log_fake)
+    both = torch.stack([log_data, log_fake]) - total
+    return torch.where(total == -math.inf, -math.log(2), both)
+
+
+def true_path(A, P, Q, x, y, eta, steps, step=None):
+    J = torch.cat([torch.cat([-P, -A], 1), torch.cat([A.mT, -Q], 1)])
+    one = torch.eye(len(J), dtype=J.dtype)
+    matrix = torch.linalg.inv(one - eta * J) if step is None else step(one, eta * J)
+    path = [torch.cat([x, y])]
+    for _ in range(steps):
+        path.append(matrix @ path[-1])
+    return torch.stack(path)
+
+
+def path_with(step):
+    return lambda **given: true_path(**given, step=step)
+
+
+def other_signs(A, **rest):
+    return true_path(A=-A, **rest)
+
+
+def true_report(samples, means, std, side, reach=None, keep_nan=True):
+    distance = torch.linalg.vector_norm(samples[:, None] - means, dim=-1).nan_to_num(math.inf)
+    low, mode = distance.min(-1)
+    good = low <= (3 * std if reach is None else reach(std))
+    count = len(samples) if keep_nan else int(samples.isfinite().all(-1).sum())
+    quality = float(good.sum()) / count
+    smear = len(means) * math.pi * 9 * std**2 / side**2
+    return [mode[good].unique().numel(), quality, quality / smear]
+
+
+def beyond(p_data, x):
+    """Go on from the two ends' mixture through the data: the sum and the mean stay right."""
+    ends = torch.zeros_like(p_data)
+    ends[-1] = (p_data @ x - x[0]) / (x[-1] - x[0])
+    ends[0] = 1 - ends[-1]
+    return p_data + 3 * (p_data - ends)
+
+
+def rng_of(seed):
+    return np.random.default_rng(seed)
+
+
+def threshold(kappa):
+    from gantext.games import TwoPointLoss
+    from gantext.games.two_point import quartic
+
+    return float(TwoPointLoss(quartic).collapse_threshold(kappa))
+
+
+def schedule_of(shape):
+    def schedule(kappa, steps):
+        return shape(threshold(kappa), steps)
+
+    return schedule
+
+
+def ring_points(n, seed, held=6, spread=0.1):
+    rng = rng_of(seed)
+    angle = 2 * np.pi * rng.integers(0, held, n) / 6
+    return 2 * np.stack([np.cos(angle), np.sin(angle)], -1) + spread * rng.normal(size=(n, 2))
+
+
+HOP = 2 * math.pi / math.sqrt(0.0375 * 0.0875)
+TURN = math.degrees(math.atan2(0.8, 0.36))
+
+# question, what is wrong with the answer, the answer, the most that it may earn, a part of the hint
+WRONG = [
+    (
+        "ideal-game/log-critic",
+        "rows exchanged",
+        lambda **g: true_log_critic(**g).flip(0),
+        0,
+        "order",
+    ),
+    (
+        "ideal-game/log-critic",
+        "base 2",
+        lambda **g: true_log_critic(**g) / math.log(2),
+        0,
+        "base 2",
+    ),
+    (
+        "ideal-game/log-critic",
+        "through D",
+        lambda log_data, log_fake: torch.stack(
+            [d_of(log_data, log_fake).log(), (1 - d_of(log_data, log_fake)).log()]
+        ),
+        1 / 3,
+        "1 − D",
+    ),
+    (
+        "ideal-game/log-critic",
+        "NaN where neither shows",
+        lambda log_data, log_fake: (
+            torch.stack([log_data, log_fake]) - torch.logaddexp(log_data, log_fake)
+        ),
+        2 / 3,
+        "−inf",
+    ),
+    ("ideal-game/log-critic", "no logarithm", lambda **g: true_log_critic(**g).exp(), 0, "D and 1"),
+    ("ideal-game/js-noise", "forgot a half", 0.01, 0, "Twice"),
+    ("ideal-game/js-noise", "one player's noise", 0.0025, 0, "Half"),
+    ("ideal-game/js-noise", "bits", 0.005 / math.log(2), 0, "bits"),
+    ("ideal-game/js-noise", "K for K - 1", 0.0055, 0, "add up"),
+    ("ideal-game/js-noise", "nothing", 0.0, 0, "ever equal"),
+    (
+        "ideal-game/order-gap",
+        "max min taken for -log 4",
+        lambda p_data, allowed: delta(float(p_data[allowed].max())),
+        1 / 4,
+        "knows which",
+    ),
+    (
+        "ideal-game/order-gap",
+        "the rarest picture",
+        lambda p_data, allowed: (
+            delta(float(p_data[allowed].min())) - delta(min(1.0, float(p_data[allowed].sum())))
+        ),
+        1 / 4,
+        "Which of his",
+    ),
+    (
+        "ideal-game/order-gap",
+        "bits",
+        lambda p_data, allowed: (
+            (delta(float(p_data[allowed].max())) - delta(float(p_data[allowed].sum())))
+            / math.log(2)
+        ),
+        1 / 4,
+        "bits",
+    ),
+    (
+        "ideal-game/order-gap",
+        "the other way round",
+        lambda p_data, allowed: (
+            delta(float(p_data[allowed].sum())) - delta(float(p_data[allowed].max()))
+        ),
+        1 / 4,
+        "sign",
+    ),
+    ("ideal-game/one-neuron", "V itself", -1.3147, 0, "her value V"),
+    ("ideal-game/one-neuron", "no constant", 0.06214, 0, "constant"),
+    ("ideal-game/one-neuron", "percent", 23.67, 0, "percent"),
+    ("ideal-game/one-neuron", "what she misses", 1 - 0.23669, 0, "misses"),
+    ("ideal-game/blind-spot", "the data", lambda p_data, x: p_data, 0.01, "too near"),
+    (
+        "ideal-game/blind-spot",
+        "uniform",
+        lambda p_data, x: torch.full_like(p_data, 1 / len(p_data)),
+        0,
+        "slope 0",
+    ),
+    ("ideal-game/blind-spot", "mirrored", lambda p_data, x: p_data.flip(0), 0, "slope 0"),
+    (
+        "ideal-game/blind-spot",
+        "negative probabilities",
+        lambda p_data, x: beyond(p_data, x),
+        0,
+        "before a probability is 0",
+    ),
+    ("ideal-game/blind-spot", "no distribution", lambda p_data, x: 2 * p_data, 0, "sum"),
+    (
+        "ideal-game/two-lumps",
+        "the larger lump only",
+        lambda n, seed: 1 + 0.3 * rng_of(seed).normal(size=n),
+        0,
+        "One lump",
+    ),
+    (
+        "ideal-game/two-lumps",
+        "a bell curve",
+        lambda n, seed: 0.3 + math.sqrt(0.09 + 4 * 0.35 * 0.65) * rng_of(seed).normal(size=n),
+        0,
+        "between",
+    ),
+    (
+        "ideal-game/two-lumps",
+        "two points",
+        lambda n, seed: np.where(rng_of(seed).random(n) < 0.35, -1.0, 1.0),
+        0,
+        "noise of its own",
+    ),
+    ("cycles/degrees-per-step", "radians", math.radians(TURN), 0, "radians"),
+    ("cycles/degrees-per-step", "a plain step", math.degrees(math.atan(0.8)), 0, "plain"),
+    ("cycles/degrees-per-step", "the flow", math.degrees(0.8), 0, "flow"),
+    ("cycles/degrees-per-step", "the other way", -TURN, 0, "direction"),
+    ("cycles/proximal-path", "plain steps", path_with(lambda one, J: one + J), 0, "plain"),
+    (
+        "cycles/proximal-path",
+        "extragradient",
+        path_with(lambda one, J: one + J @ (one + J)),
+        0,
+        "extragradient",
+    ),
+    (
+        "cycles/proximal-path",
+        "the sign of J",
+        path_with(lambda one, J: torch.linalg.inv(one + J)),
+        0,
+        "backwards",
+    ),
+    ("cycles/proximal-path", "both players' signs", other_signs, 0, "signs"),
+    (
+        "cycles/proximal-path",
+        "without the start",
+        lambda **given: true_path(**given)[1:],
+        0,
+        None,
+    ),
+    (
+        "cycles/proximal-path",
+        "float32",
+        lambda **given: true_path(
+            **{k: v.float() if isinstance(v, torch.Tensor) else v for k, v in given.items()}
+        ),
+        0,
+        "float32",
+    ),
+    ("cycles/largest-step", "the bilinear limit", 1 / math.sqrt(3), 0, "f = xy"),
+    ("cycles/largest-step", "extragradient's", 0.62286, 0, "extragradient"),
+    ("cycles/largest-step", "simultaneous", 0.17073, 0, "simultaneous"),
+    ("cycles/best-penalty", "no noise", lambda slope, **_: 2 * abs(slope), 2 / 5, "Noise"),
+    (
+        "cycles/best-penalty",
+        "noise counted once",
+        lambda slope, curvature, sigma: max(0.0, 2 * abs(slope) + curvature * sigma**2),
+        2 / 5,
+        "both terms",
+    ),
+    (
+        "cycles/best-penalty",
+        "the sign of the curvature",
+        lambda slope, curvature, sigma: 2 * abs(slope) - 2 * curvature * sigma**2,
+        2 / 5,
+        "sign of f″",
+    ),
+    (
+        "cycles/best-penalty",
+        "no modulus",
+        lambda slope, curvature, sigma: 2 * slope + 2 * curvature * sigma**2,
+        3 / 5,
+        "no sign",
+    ),
+    (
+        "cycles/best-penalty",
+        "a negative weight",
+        lambda slope, curvature, sigma: 2 * abs(slope) + 2 * curvature * sigma**2,
+        4 / 5,
+        "negative",
+    ),
+    ("cycles/best-momentum", "positive", lambda eta: 0.5, 0, "outwards"),
+    ("cycles/best-momentum", "none", lambda eta: 0.0, 0, "outwards"),
+    ("cycles/best-momentum", "always -0.5", lambda eta: -0.5, 0.75, "theorem"),
+    ("cycles/best-momentum", "in the middle", lambda eta: (eta / 2 - 1) / 2, 0.75, "faster"),
+    (
+        "cycles/waiting-times",
+        "a bell curve",
+        lambda n, seed: 1 + rng_of(seed).normal(size=n),
+        0.1,
+        "edge",
+    ),
+    (
+        "cycles/waiting-times",
+        "too narrow",
+        lambda n, seed: 1 + 0.2 * rng_of(seed).normal(size=n),
+        0,
+        "spread",
+    ),
+    ("mode-collapse/hop-period", "the frequency", 2 * math.pi / HOP, 0, "frequency"),
+    ("mode-collapse/hop-period", "1/ω", HOP / (2 * math.pi), 0, "1/ω"),
+    ("mode-collapse/hop-period", "λ once", 2 * math.pi / math.sqrt(0.05625 * 0.06875), 0, "λ"),
+    ("mode-collapse/hop-period", "no λ", 2 * math.pi / math.sqrt(0.075 * 0.05), 0, "bonus"),
+    ("mode-collapse/hop-period", "half a turn", HOP / 2, 0, "half"),
+    (
+        "mode-collapse/mode-report",
+        "NaN dropped",
+        lambda **given: true_report(**given, keep_nan=False),
+        0,
+        "NaN",
+    ),
+    (
+        "mode-collapse/mode-report",
+        "one standard deviation",
+        lambda **given: true_report(**given, reach=lambda std: std),
+        0,
+        "three standard",
+    ),
+    (
+        "mode-collapse/mode-report",
+        "a distance of three",
+        lambda **given: true_report(**given, reach=lambda std: 3.0),
+        0,
+        "distance of three",
+    ),
+    ("mode-collapse/trap-opens", "the second world", 0.32624, 0, "second world"),
+    ("mode-collapse/trap-opens", "twice", 0.55212, 0, "derivative"),
+    ("mode-collapse/trap-opens", "where it lies", 0.039463, 0, "lies"),
+    ("mode-collapse/critical-ratio", "simultaneous", 0.42105, 0, "simultaneous"),
+    ("mode-collapse/critical-ratio", "the flow", 0.4, 0, "flow"),
+    ("mode-collapse/critical-ratio", "the step size", 2 / 3, 0, "step size"),
+    (
+        "mode-collapse/schedule",
+        "a line from the threshold",
+        schedule_of(lambda top, steps: np.linspace(0.999 * top, 0, steps)),
+        0.5,
+        "never rises",
+    ),
+    (
+        "mode-collapse/schedule",
+        "no bonus",
+        schedule_of(lambda top, steps: np.zeros(steps)),
+        0,
+        "never rises",
+    ),
+    (
+        "mode-collapse/schedule",
+        "too dear",
+        schedule_of(lambda top, steps: np.linspace(2 * top, 0, steps)),
+        0,
+        "dear",
+    ),
+    (
+        "mode-collapse/schedule",
+        "never off",
+        schedule_of(lambda top, steps: np.full(steps, top / 2)),
+        0,
+        "without the bonus",
+    ),
+    (
+        "mode-collapse/schedule",
+        "too short",
+        schedule_of(lambda top, steps: np.where(np.arange(steps) < 3, 1.2 * top, 0.0)),
+        0.5,
+        "longer",
+    ),
+    (
+        "mode-collapse/whole-ring",
+        "half of the ring",
+        lambda n, seed: ring_points(n, seed, held=3),
+        0.5,
+        "collapsed",
+    ),
+    (
+        "mode-collapse/whole-ring",
+        "one mode",
+        lambda n, seed: ring_points(n, seed, held=1),
+        1 / 6,
+        "collapsed",
+    ),
+    (
+        "mode-collapse/whole-ring",
+        "a smear",
+        lambda n, seed: rng_of(seed).uniform(-2, 2, (n, 2)),
+        0.05,
+        "anywhere",
+    ),
+    (
+        "mode-collapse/whole-ring",
+        "too wide",
+        lambda n, seed: ring_points(n, seed, spread=0.35),
+        0.8,
+        "between",
+    ),
+]
+
+
+def test_every_question_has_wrong_answers_to_try():
+    tried = [row[0] for row in WRONG if row[3] < 1]
+    assert all(tried.count(name) >= 2 for name in IDS)
+    assert set(tried) <= set(IDS)
+
+
+@pytest.mark.parametrize("row", WRONG, ids=lambda row: f"{row[0]}: {row[1]}")
+def test_wrong_answers_earn_less_and_are_recognised(row):
+    name, _, answer, most, hint = row
+    for seed in SEEDS[:2]:
+        found = verdicts(find(name), answer, seed)
+        assert find(name).share(found) <= most + 1e-9, found
+        assert not any(verdict.fault for verdict in found)
+        if hint is not None:
+            assert any(hint in verdict.hint for verdict in found), found
+
+
+# --- what the judges take for the truth, by a third way ------------------------------------------
+
+
+def test_the_log_critic_agrees_with_sixty_digits():
+    mpmath.mp.dps = 60
+    for call in find("ideal-game/log-critic").calls(5):
+        p, q = ([mpmath.exp(mpmath.mpf(v)) for v in call.arguments[n]] for n in call.arguments)
+        rows = [[], []]
+        for a, b in zip(p, q, strict=True):
+            for row, part in zip(rows, (a, b), strict=True):
+                share_of = part / (a + b) if a + b else mpmath.mpf(1) / 2
+                row.append(float(mpmath.log(share_of)) if share_of else -math.inf)
+        assert find("ideal-game/log-critic").judged(call, rows).share == 1
+
+
+def test_the_order_gap_of_the_chapter():
+    """Two pictures, one half each, and both in reach: log(8 / (3 √3))."""
+    call = Call({"p_data": np.array([0.5, 0.5]), "allowed": [0, 1]}, "two pictures")
+    assert find("ideal-game/order-gap").judged(call, math.log(8 / 27**0.5)).share == 1
+
+
+def test_values_agree_with_formulas():
+    exact = {
+        "ideal-game/js-noise": 10 / 2000,
+        "mode-collapse/critical-ratio": 4 * 0.1 / (1 + 2 * 0.1),
+        "mode-collapse/hop-period": HOP,
+        "cycles/degrees-per-step": TURN,
+    }
+    for name, value in exact.items():
+        question = find(name)
+        assert share(question, value) == 1
+        assert share(question, 1.05 * value) == share(question, 0.95 * value) == 0
+
+
+def test_a_penalty_beside_the_best_damps_less():
+    from gantext.games import R1, DiracGAN
+    from gantext.vector_field import spectrum
+
+    zero = torch.zeros(1, dtype=torch.float64)
+    for sigma in (0.0, 0.7, 1.2):
+        best = max(0.0, 1 - 0.5 * sigma**2)  # the logistic f: f'(0) = 1/2, f''(0) = -1/4
+        call = Call({"slope": 0.5, "curvature": -0.25, "sigma": sigma}, "logistic")
+        assert find("cycles/best-penalty").judged(call, best).share == 1
+
+        def slowest(gamma, sigma=sigma):
+            return float(spectrum(DiracGAN(noise=sigma, penalty=R1(gamma)), zero, zero).real.max())
+
+        assert slowest(best) < slowest(best + 0.05)
+        assert best == 0 or slowest(best) < slowest(best - 0.05)
+
+
+# --- hostile answers -----------------------------------------------------------------------------
+
+
+def deep(levels: int) -> list:
+    nest: list = []
+    for _ in range(levels):
+        nest = [nest]
+    return nest
+
+
+HOSTILE = {
+    "None": None,
+    "a string": "0.5",
+    "a truth value": True,
+    "NaN": math.nan,
+    "infinity": math.inf,
+    "a huge number": 1e308,
+    "a huge integer": 10**400,
+    "nothing": [],
+    "a dict": {"share": 1.0, "answer": [1, 2]},
+    "strings": ["a", "b"],
+    "a ragged list": [[1.0], [2.0, 3.0]],
+    "a deep list": deep(900),
+    "a long list": [0.0] * 200_000,
+    "an empty array": np.zeros((0, 3)),
+    "an array of eight dimensions": np.zeros((1,) * 8),
+    "a large array of NaN": np.full((2500, 2), np.nan),
+    "an array of infinities": np.full(4000, np.inf),
+    "truth values": np.ones((2500, 2), dtype=bool),
+    "a list of None": [None, None],
+    "largest numbers": np.full((2500, 2), np.finfo(float).max),
+    "largest numbers in a row": np.full(4000, -np.finfo(float).max),
+    "integers": np.iinfo(np.int64).max * np.ones((600,), dtype=np.int64),
+}
+
+
+@pytest.mark.parametrize("question", EVERY, ids=IDS)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_answers_earn_nothing_and_raise_nothing(question, name):
+    for call in question.calls(3):
+        verdict = question.judged(call, HOSTILE[name])
+        assert verdict.share == 0
+        assert not verdict.fault, verdict
+        assert verdict.expected
+        assert verdict.got
+
+
+SPOILED = [np.nan, np.inf, -np.inf, 1e308, -1e308]
+
+
+@pytest.mark.parametrize("question", EVERY, ids=IDS)
+@pytest.mark.parametrize("spoiled", SPOILED)
+def test_one_bad_number_in_a_right_answer_spoils_it(solved, question, spoiled):
+    if question.kind == "value":
+        answers = [(call, spoiled) for call in question.calls(3)]
+    else:
+        answer = solved[question.chapter][question.entry]
+        answers = []
+        for call in question.calls(3):
+            given = dict(call.arguments)
+            result = plain(answer(**as_tensors(given) if question.tensors else given))
+            result = np.array(result, dtype=np.float64)
+            result.flat[0] = spoiled
+            answers.append((call, result))
+    for call, wrong in answers:
+        verdict = question.judged(call, wrong)
+        assert not verdict.fault, verdict
+        sampled = question.entry == "sample" and np.isfinite(spoiled)
+        assert verdict.share == 0 or sampled, verdict
+
+
+@pytest.mark.parametrize("question", EVERY, ids=IDS)
+def test_verdicts_say_no_answer(question):
+    """What is expected, and the hints, hold the right numbers of no value question."""
+    rights = {
+        "ideal-game/js-noise": ["0.005"],
+        "ideal-game/one-neuron": ["0.236", "0.237", "23.6", "23.7"],
+        "cycles/degrees-per-step": ["65.7", "65.8"],
+        "cycles/largest-step": ["0.303", "0.304"],
+        "mode-collapse/hop-period": ["109.", "110"],
+        "mode-collapse/trap-opens": ["0.276"],
+        "mode-collapse/critical-ratio": ["0.333", "1/3", "⅓"],
+    }
+    values = [row for row in WRONG if row[0] == question.id]
+    for _, _, answer, most, _ in values:
+        if most == 1:
+            continue
+        for verdict in verdicts(question, answer, 0):
+            words = " ".join((verdict.tried, verdict.expected, verdict.got, verdict.hint))
+            assert not any(right in words for right in rights.get(question.id, []))
+    if question.kind == "value":
+        assert question.id in rights
+        assert question.calls(0)[0] == Call({}, question.calls(0)[0].tried)

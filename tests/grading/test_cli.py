@@ -1,0 +1,263 @@
+"""The command: what is taken for a submission, what is refused, and what it leaves behind."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from gantext.grading import cli
+from gantext.grading.grade import Result, derive, grade, nothing
+from gantext.grading.reports import as_gradescope, as_html, as_json, safe_cell
+from gantext.grading.sandbox import Bubblewrap, SandboxError
+from tests.grading.small import ANSWER, LIMITS, QUESTIONS, SHARES, SQUARE, code, notebook
+
+FAST = ["--cell-seconds", "3", "--total-seconds", "30", "--memory", "1"]
+SMALL = ["--chapter", "small", *FAST]
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Let the small questions be a chapter."""
+    monkeypatch.setattr(cli, "chapters", lambda: ["small"])
+    monkeypatch.setattr(cli, "questions", lambda _: QUESTIONS)
+
+
+@pytest.fixture
+def class_of_five(tmp_path):
+    """Return a folder of submissions, good and bad."""
+    folder = tmp_path / "submissions"
+    (folder / "Zoë Müller_12_file").mkdir(parents=True)
+    (folder / "李 雷.ipynb").write_bytes(notebook(code(SQUARE, question="small/square"), ANSWER))
+    (folder / "Zoë Müller_12_file" / "1.ipynb").write_bytes(notebook(SQUARE, ANSWER, SHARES))
+    (folder / "=cmd|'calc'!A1.ipynb").write_bytes(
+        notebook('raise ValueError("<script>alert(1)</script>")\n', SHARES)
+    )
+    (folder / "essay.pdf").write_bytes(b"%PDF-1.7")
+    (folder / "link.ipynb").symlink_to("/etc/passwd")
+    os.mkfifo(folder / "pipe.ipynb")
+    (folder / ".DS_Store").write_bytes(b"x")
+    (folder / "linked").symlink_to(tmp_path)
+    return folder
+
+
+def rows_of(out):
+    with (out / "class.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {row["name"]: row for row in csv.DictReader(file)}
+
+
+@pytest.mark.usefixtures("small")
+def test_a_class_is_graded(class_of_five, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert cli.main(["grade", str(class_of_five), "--out", str(out), "--seed", "5", *FAST]) == 0
+    rows = rows_of(out)
+    earned = {name: float(row["earned"]) for name, row in rows.items()}
+    assert earned == {
+        "李 雷": 5,
+        "1": 10,
+        "'=cmd_'calc'!A1": 5,
+        "essay": 0,
+        "link": 0,
+        "linked": 0,
+        "pipe": 0,
+    }
+    assert rows["李 雷"]["small/square"] == "3"
+    assert rows["essay"]["flags"].startswith("Not graded: expected a Jupyter notebook")
+    assert "a link to another one" in rows["link"]["flags"]
+    assert "something else under its name" in rows["pipe"]["flags"]
+    assert "root:" not in "".join(p.read_text() for p in out.rglob("*.*"))
+    log = json.loads((out / "grading.json").read_text())
+    assert log["seed"] == 5
+    assert log["sandbox"] == "bubblewrap"
+    said = capsys.readouterr()
+    assert "7 graded; median 0; 4 to review" in said.out
+    assert "--seed 5" in said.out
+    assert "7/7" in said.err
+    for name in ("report.json", "report.html", "results.json"):
+        assert (out / "students" / "李 雷" / name).is_file()
+
+
+@pytest.mark.usefixtures("small")
+def test_the_same_seed_gives_the_same_reports_and_another_seed_other_inputs(tmp_path):
+    # It answers right only where the first input is small: so its marks depend on the seed.
+    chancy = "def square(x):\n    return x * x if x < 5 else 0\n"
+    path = tmp_path / "a.ipynb"
+    path.write_bytes(notebook(chancy, ANSWER, SHARES))
+    texts = []
+    for number, seed in enumerate(["1", "1", "2", "3", "4"]):
+        out = tmp_path / str(number)
+        assert cli.main(["grade", str(path), "--out", str(out), "--seed", seed, *SMALL]) == 0
+        texts.append((out / "students" / "a" / "report.json").read_text())
+    assert texts[0] == texts[1]
+    assert len({json.loads(text)["earned"] for text in texts}) > 1
+
+
+@pytest.mark.usefixtures("small")
+def test_the_seed_is_secret_unless_it_is_given(tmp_path):
+    path = tmp_path / "a.ipynb"
+    path.write_bytes(notebook(ANSWER))
+    seeds = set()
+    for name in ("one", "two"):
+        assert cli.main(["grade", str(path), "--out", str(tmp_path / name), *SMALL]) == 0
+        seeds.add(json.loads((tmp_path / name / "grading.json").read_text())["seed"])
+    assert len(seeds) == 2
+    assert min(seeds) > 2**64
+    assert derive(1, "a", "b") != derive(1, "ab")
+
+
+@pytest.mark.usefixtures("small")
+def test_a_template_puts_the_books_cells_back(tmp_path):
+    given = notebook(
+        code("import math", book=True),
+        code("def square(x):\n    raise NotImplementedError", question="small/square"),
+    )
+    (tmp_path / "given.ipynb").write_bytes(given)
+    path = tmp_path / "a.ipynb"
+    path.write_bytes(notebook("def square(x):\n    return math.pow(x, 2)\n"))
+    options = ["--template", str(tmp_path / "given.ipynb"), *FAST]
+    assert cli.main(["grade", str(path), "--out", str(tmp_path / "out"), *options]) == 0
+    row = rows_of(tmp_path / "out")["a"]
+    assert row["small/square"] == "3"
+    assert "deleted" in row["flags"]
+
+
+def test_names_are_made_different(tmp_path):
+    for folder in ("ada", "bob"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "homework.ipynb").touch()
+        (tmp_path / folder / "data.csv").touch()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "class.csv").touch()
+    found = cli.submissions([tmp_path, tmp_path / "ada" / "homework.ipynb"], tmp_path / "out")
+    assert set(found) == {"ada - homework", "bob - homework"}
+
+
+@pytest.mark.parametrize("name", ["...", " ", "a/../b", "con: <x>", "x" * 300, "\x1b[31m"])
+def test_a_name_is_a_folder_of_its_own(name, tmp_path):
+    from pathlib import Path
+
+    made = cli._name(Path("/s") / f"{name}.ipynb", 1)
+    folder = tmp_path / made
+    folder.mkdir()
+    assert folder.resolve().parent == tmp_path.resolve()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["/nowhere"], "/nowhere, which does not exist"),
+        (["A", "--chapter", "no-such"], "expected one of"),
+        (["A", "--jobs", "0"], "to be positive"),
+        (["A", "--memory", "-1"], "to be positive"),
+        (["A", "--template", "/nowhere"], "--template /nowhere"),
+        (["A"], "say --chapter"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(options, words, tmp_path, capsys):
+    path = tmp_path / "a.ipynb"
+    path.write_bytes(notebook(ANSWER))
+    options = [str(path) if option == "A" else option for option in options]
+    assert cli.main(["grade", *options, "--out", str(tmp_path / "out")]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert words in line
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.usefixtures("small")
+def test_without_a_sandbox_it_refuses_unless_told(tmp_path, monkeypatch, capsys):
+    from gantext.grading import sandbox
+
+    def missing():
+        raise SandboxError("bubblewrap is not installed")
+
+    monkeypatch.setattr(sandbox, "_bubblewrap", missing)
+    monkeypatch.setenv("PATH", "/nowhere")
+    path = tmp_path / "a.ipynb"
+    path.write_bytes(notebook(ANSWER))
+    out = tmp_path / "out"
+    assert cli.main(["grade", str(path), "--out", str(out), *SMALL]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "sudo apt-get install bubblewrap" in line
+    assert not out.exists()
+    options = ["--unsafe-no-sandbox", *SMALL]
+    assert cli.main(["grade", str(path), "--out", str(out), *options]) == 0
+    assert rows_of(out)["a"]["earned"] == "2"
+    assert "weaker" in capsys.readouterr().err
+    assert json.loads((out / "grading.json").read_text())["sandbox"] == "none"
+
+
+def test_the_program_is_installed_under_its_name():
+    import tomllib
+
+    from tools.book import ROOT
+
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    module, _, name = scripts["gantext"].partition(":")
+    assert getattr(import_module(module), name) is cli.main
+
+
+def test_help_starts_without_torch():
+    code = (
+        "import sys; sys.argv = ['gantext', 'grade', '--help']\nfrom gantext.grading import cli\n"
+    )
+    code += "try: cli.main()\nfinally: assert 'torch' not in sys.modules"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert "--unsafe-no-sandbox" in result.stdout
+
+
+# --- reports -------------------------------------------------------------------------------------
+
+HOSTILE = "<script>alert(1)</script>\u202e\x1b]0;x\x07=1+1"
+
+
+@pytest.fixture(scope="module")
+def hostile_result() -> Result:
+    """Return the result of a submission that writes markup wherever it can."""
+    cells = [f"print({HOSTILE!r})", f"raise ValueError({HOSTILE!r})", SQUARE]
+    cells.append(f"def shares(p):\n    raise ValueError({HOSTILE!r})")
+    data = notebook(*cells)
+    return grade(data, QUESTIONS, seed=1, sandbox=Bubblewrap(), name=HOSTILE, limits=LIMITS)
+
+
+def test_html_holds_no_markup_of_the_submission_and_forbids_scripts(hostile_result):
+    page = as_html(hostile_result)
+    assert "<script" not in page
+    assert page.count("&lt;script&gt;") >= 4
+    assert "default-src 'none'" in page
+    assert "\x1b" not in page
+    assert "\u202e" not in page.partition("<body>")[2].partition("</h1>")[2]
+
+
+def test_json_holds_what_the_page_shows(hostile_result):
+    tree = json.loads(as_json(hostile_result))
+    assert tree["earned"] == 3
+    assert tree["questions"][2]["state"] == "answered"
+    assert [cell["number"] for cell in tree["cells"]] == [2]
+
+
+def test_gradescope_gets_scores_that_sum(hostile_result):
+    tree = as_gradescope(hostile_result)
+    json.dumps(tree)
+    assert tree["score"] == sum(test["score"] for test in tree["tests"]) == 3
+    assert [test["max_score"] for test in tree["tests"]] == [3, 2, 5]
+    assert [test["status"] for test in tree["tests"]] == ["passed", "failed", "failed"]
+    assert tree["tests"][0]["output"].startswith("right · a positive number")
+    assert "Not found" in tree["tests"][1]["output"]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", " =", "|"])
+def test_no_cell_is_a_formula(start):
+    assert safe_cell(f"{start}1")[0] == "'"
+    assert safe_cell("a=1") == "a=1"
+
+
+def test_no_result_is_zero_and_a_flag():
+    found = nothing("Ada", b"x", QUESTIONS, "why")
+    assert found.earned == 0
+    assert found.points == 10
+    assert found.flags
+    assert {row.state for row in found.questions} == {"no result"}
