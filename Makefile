@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3#  Python 3.11, 3.12 or 3.13
-JOBS ?= 2#          processes that run the tests
+JOBS ?= 3#          processes that run the tests; browsers and sandboxes leave time for a third
 COLAB_PINS ?=#      --exact-torch puts Colab's own PyTorch into .venv-colab
 
 BIN := .venv/bin
@@ -30,7 +30,7 @@ read: book ## Build the site, serve it on localhost and print the address
 	@$(BIN)/python -m tools.serve _build/html
 
 test: .venv/.installed $(COLAB)/.installed lint browser sandbox book ## Run everything that can fail: lint, library, notebooks, site, project
-	$(PYTEST) --nbval --nbval-current-env $(NBVAL_PATIENCE) \
+	$(PYTEST) --durations 30 --nbval --nbval-current-env $(NBVAL_PATIENCE) \
 		--doctest-modules --cov gantext --cov-report term $(NOTEBOOKS) tests gantext
 
 colab: .venv/.installed $(COLAB)/.installed ## Run the chapters with the versions that Colab has

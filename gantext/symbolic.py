@@ -74,7 +74,16 @@ class Formula(NamedTuple):
 # Functions that would lose digits, or overflow, if they were written out. sympy knows their
 # derivatives; JavaScript gets them from `PRELUDE`. Lower case, as sympy's own are.
 class sigmoid(sympy.Function):  # type: ignore[misc]  # noqa: N801
-    r"""The logistic function :math:`1 / (1 + e^{-x})`."""
+    r"""The logistic function :math:`1 / (1 + e^{-x})`.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> from gantext.symbolic import sigmoid
+    >>> x = sympy.Symbol("x")
+    >>> sigmoid(x).diff(x)
+    (1 - sigmoid(x))*sigmoid(x)
+    """
 
     def fdiff(self, argindex: int = 1) -> sympy.Expr:  # numpydoc ignore=PR01
         """Differentiate."""
@@ -82,7 +91,16 @@ class sigmoid(sympy.Function):  # type: ignore[misc]  # noqa: N801
 
 
 class softplus(sympy.Function):  # type: ignore[misc]  # noqa: N801
-    r"""The function :math:`\log(1 + e^x)`."""
+    r"""The function :math:`\log(1 + e^x)`.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> from gantext.symbolic import softplus
+    >>> x = sympy.Symbol("x")
+    >>> softplus(x).diff(x)
+    sigmoid(x)
+    """
 
     def fdiff(self, argindex: int = 1) -> sympy.Expr:  # numpydoc ignore=PR01
         """Differentiate."""
@@ -90,15 +108,39 @@ class softplus(sympy.Function):  # type: ignore[misc]  # noqa: N801
 
 
 class xlogy(sympy.Function):  # type: ignore[misc]  # noqa: N801
-    r"""The function :math:`x \log y`, which is 0 where :math:`x = 0`."""
+    r"""The function :math:`x \log y`, which is 0 where :math:`x = 0`.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> from gantext.symbolic import xlogy
+    >>> xlogy(*sympy.symbols("x y"))
+    xlogy(x, y)
+    """
 
 
 class xlog1py(sympy.Function):  # type: ignore[misc]  # noqa: N801
-    r"""The function :math:`x \log(1 + y)`, which is 0 where :math:`x = 0`."""
+    r"""The function :math:`x \log(1 + y)`, which is 0 where :math:`x = 0`.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> from gantext.symbolic import xlog1py
+    >>> xlog1py(*sympy.symbols("x y"))
+    xlog1py(x, y)
+    """
 
 
 class log1p(sympy.Function):  # type: ignore[misc]  # noqa: N801
-    r"""The function :math:`\log(1 + x)`."""
+    r"""The function :math:`\log(1 + x)`.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> from gantext.symbolic import log1p
+    >>> log1p(sympy.Symbol("x"))
+    log1p(x)
+    """
 
 
 _OWN = {f.__name__: f.__name__ for f in (sigmoid, softplus, xlogy, xlog1py)} | {

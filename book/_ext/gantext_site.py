@@ -320,10 +320,12 @@ def figure_modules() -> list[str]:
 def mend_roles(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Take the role "list" from the bibliography, whose entries have one that no list may hold."""
+    """Take from a bibliography and its entries roles that such elements may not have."""
     if "body" in context:
-        context["body"] = context["body"].replace(
-            '<div role="list" class="citation-list">', '<div class="citation-list">'
+        context["body"] = (
+            context["body"]
+            .replace('<div role="list" class="citation-list">', '<div class="citation-list">')
+            .replace(' role="doc-biblioentry"', "")
         )
 
 

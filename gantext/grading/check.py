@@ -14,6 +14,7 @@ import time
 import traceback
 import zlib
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -267,11 +268,12 @@ def where(error: BaseException) -> str:
         words = type(error).__name__
     if isinstance(error, SyntaxError):
         return words
-    installed = (sys.prefix, sys.base_prefix, "<frozen")
+    library = str(Path(__file__).resolve().parent.parent) + os.sep
+    installed = (sys.prefix, sys.base_prefix, "<frozen", library)
     own = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)[1:]  # the first is the checker's
-        if not frame.filename.startswith(installed) and "/gantext/" not in frame.filename
+        if not frame.filename.startswith(installed)
     ]
     if not own:
         return words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar
 
 import anywidget
@@ -13,10 +14,36 @@ from matplotlib.figure import Figure
 from gantext._png import png
 from gantext.widgets.bundle import module, stylesheet
 
-__all__ = ["FIGURE_MIME", "LiveFigure"]
+__all__ = ["FIGURE_MIME", "LiveFigure", "fixed"]
 
 FIGURE_MIME = "application/vnd.gantext.figure+json"
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def fixed(value: float, digits: int) -> str:
+    """Write a number as the figures' scripts write it, for a sentence that both languages say.
+
+    Parameters
+    ----------
+    value : float
+        Any finite number.
+    digits : int
+        How many after the point.
+
+    Returns
+    -------
+    str
+        Rounded half up, with a minus sign in place of a hyphen, and no sign at all on 0. The last
+        bits, beyond nine digits after the point, make no difference.
+
+    Examples
+    --------
+    >>> from gantext.widgets.live import fixed
+    >>> fixed(0.0625, 3), fixed(-1.5, 1), fixed(-1e-12, 2)
+    ('0.063', '−1.5', '0.00')
+    """
+    exact = Decimal(round(float(value), 9)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return str(exact or abs(exact)).replace("-", "−")
 
 
 class LiveFigure(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]

@@ -14,7 +14,7 @@ from gantext._validation import probabilities
 from gantext.divergences import js
 from gantext.games.ideal import IdealGame
 from gantext.symbolic import Computed
-from gantext.widgets.live import LiveFigure
+from gantext.widgets.live import LiveFigure, fixed
 
 __all__ = ["OptimalCritic", "formulas"]
 
@@ -133,11 +133,13 @@ class OptimalCritic(LiveFigure):
             The numbers in words.
         """
         n = self.numbers()
-        told = f"D* = {n['critic']:.3f}" if n["a"] or n["b"] else "nobody shows it: D* is free"
+        told = (
+            f"D* = {fixed(n['critic'], 3)}" if n["a"] or n["b"] else "nobody shows it: D* is free"
+        )
         return (
-            f"V = {n['V']:.3f}, JS = {n['JS']:.3f} of at most 0.693. On letter {self.letter}, "
-            f"a = {n['a']:.3f}, b = {n['b']:.3f} and {told}."
-        ).replace("-", "−")
+            f"V = {fixed(n['V'], 3)}, JS = {fixed(n['JS'], 3)} of at most 0.693. "
+            f"On letter {self.letter}, a = {fixed(n['a'], 3)}, b = {fixed(n['b'], 3)} and {told}."
+        )
 
     def draw(self, figure: Figure) -> None:
         """Draw the picture that stands where no script runs.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -19,7 +18,7 @@ from gantext import plotting, updates, vector_field
 from gantext._pytree import ravel
 from gantext.games import R1, Bilinear, DiracGAN, Game, GradientPenalty, dirac
 from gantext.symbolic import Computed
-from gantext.widgets.live import LiveFigure
+from gantext.widgets.live import LiveFigure, fixed
 
 __all__ = ["PhasePlane", "formulas", "menu"]
 
@@ -385,7 +384,7 @@ class PhasePlane(LiveFigure):
         own = _RULES[self.rule].trait
         settings = ", ".join(self._told(name) for name in ("eta", own) if name)
         if "predicted" in found:
-            predicted = f"growth per step predicted {_fixed(found['predicted'], 3)},"
+            predicted = f"growth per step predicted {fixed(float(found['predicted']), 3)},"
         else:
             predicted = (
                 "growth per step not predicted, because the penalty has a kink at the equilibrium "
@@ -393,7 +392,7 @@ class PhasePlane(LiveFigure):
             )
         if "measured" in found:
             span = f"over steps {self.steps // 2} to {self.steps}"
-            measured = f"measured {_fixed(found['measured'], 3)} {span}"
+            measured = f"measured {fixed(float(found['measured']), 3)} {span}"
         else:
             measured = f"not measured, because {why}"
         rule = self.rule[0].upper() + self.rule[1:]
@@ -500,7 +499,7 @@ class PhasePlane(LiveFigure):
 
     def _told(self, name: str) -> str:
         between = " " if len(_SIGNS[name]) > 1 else " = "
-        return f"{_SIGNS[name]}{between}{_fixed(getattr(self, name), 2)}"
+        return f"{_SIGNS[name]}{between}{fixed(getattr(self, name), 2)}"
 
     def _told_game(self) -> str:
         if not _GAMES[self.game].dirac:
@@ -521,12 +520,6 @@ def _within(name: str, value: Any) -> float:
     if not isinstance(value, int | float) or not low <= value <= high:
         raise ValueError(f"{name}: expected a number from {low:g} to {high:g}, got {value!r}")
     return float(value)
-
-
-def _fixed(value: float | str, digits: int) -> str:
-    """Write a number as the script does: neither its last bit nor a half makes another text."""
-    exact = Decimal(round(float(value), 9)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-    return str(exact or abs(exact)).replace("-", "−")
 
 
 def _circle(ax: Axes, radius: float) -> None:

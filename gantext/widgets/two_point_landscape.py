@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import torch
@@ -15,7 +14,7 @@ from torch import Tensor
 from gantext import plotting
 from gantext.games.two_point import StationaryPoints, TwoPointLoss, quadratic, quartic
 from gantext.symbolic import Computed
-from gantext.widgets.live import LiveFigure
+from gantext.widgets.live import LiveFigure, fixed
 
 __all__ = ["TwoPointLandscape", "formulas"]
 
@@ -187,7 +186,7 @@ class TwoPointLandscape(LiveFigure):
             "lam": float(lam),
             "q": float(q),
             "loss": float(loss.value(q, self.kappa, lam)),
-            "minima": ", ".join(_fixed(m, 3) for m in self._minima(lam)),
+            "minima": ", ".join(fixed(m, 3) for m in self._minima(lam)),
             "balance_threshold": float(loss.balance_threshold(self.kappa)),
             "collapse_threshold": float(loss.collapse_threshold(self.kappa)),
         }
@@ -203,13 +202,13 @@ class TwoPointLandscape(LiveFigure):
             Where the minima are, and what the ball has done or will do.
         """
         lam = float(self._lams()[self.steps])
-        weight = f"λ = {_fixed(lam, 2)}"
+        weight = f"λ = {fixed(lam, 2)}"
         if self.annealing:
-            lowered = f"lowered from {_fixed(self.lam, 2)}" if self.steps else "to be lowered to 0"
+            lowered = f"lowered from {fixed(self.lam, 2)}" if self.steps else "to be lowered to 0"
             weight += f", {lowered},"
-        minima = [_fixed(m, 3) for m in self._minima(lam)]
+        minima = [fixed(m, 3) for m in self._minima(lam)]
         where = "the minima are" if len(minima) > 1 else "the only minimum is"
-        q = _fixed(float(self._path(self.steps or _STEPS[1])[-1]), 3)
+        q = fixed(float(self._path(self.steps or _STEPS[1])[-1]), 3)
         plural = "" if self.steps == 1 else "s"
         does = (
             f"the ball has come to {q} after {self.steps} step{plural}"
@@ -217,8 +216,8 @@ class TwoPointLandscape(LiveFigure):
             else f"the ball will come to {q} in {_STEPS[1]} steps"
         )
         return (
-            f"In the {self.world} with κ = {_fixed(self.kappa, 2)} and {weight} {where} "
-            f"{', '.join(minima)}. From q = {_fixed(self.start, 3)} {does}."
+            f"In the {self.world} with κ = {fixed(self.kappa, 2)} and {weight} {where} "
+            f"{', '.join(minima)}. From q = {fixed(self.start, 3)} {does}."
         )
 
     def draw(self, figure: Figure) -> None:
@@ -330,11 +329,6 @@ def _shares(largest: float, count: int) -> Tensor:
     """Return shares whose logits are evenly spaced, without balance."""
     logits = torch.linspace(-largest, largest, 2 * (count // 2), dtype=torch.float64)
     return torch.sigmoid(logits)
-
-
-def _fixed(value: float, digits: int) -> str:
-    """Print a number as JavaScript's toFixed does, which rounds an exact half up."""
-    return str(Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
 
 
 def _number(name: str, value: Any, limits: tuple[float, float]) -> float:

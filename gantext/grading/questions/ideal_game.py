@@ -272,7 +272,7 @@ def lump_probabilities(edges: Any) -> Any:
     --------
     >>> from gantext.grading.questions.ideal_game import lump_probabilities
     >>> lump_probabilities([0.0]).round(6)
-    array([0.35, 0.65])
+    array([0.350129, 0.649871])
     """
     edges = np.asarray(edges, dtype=np.float64)
     below = sum(weight * ndtr((edges - place) / LUMP_WIDTH) for place, weight in LUMPS)

@@ -216,8 +216,10 @@ export const numbers = (parent, names) => {
   };
 };
 
+// Rounded half up, with a minus sign; the last bits make no difference (as `fixed` in Python).
 export const signed = (value, digits) => {
-  const text = Number.isFinite(value) ? value.toFixed(digits) : String(value).replace("Infinity", "∞");
+  const tidy = Math.round(value * 1e9) / 1e9;
+  const text = Number.isFinite(tidy) ? tidy.toFixed(digits) : String(value).replace("Infinity", "∞");
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 };
 

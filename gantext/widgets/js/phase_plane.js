@@ -261,12 +261,9 @@ const arrowhead = (line) => {
   return [wing(1), [x, y], wing(-1), gap];
 };
 
-// The last bits of a computation must not decide how a half is rounded.
-const tidy = (value) => Math.round(value * 1e9) / 1e9;
-
 // The figure ----------------------------------------------------------------------------------------------------
 
-const twoDigits = (value) => signed(tidy(value), 2);
+const twoDigits = (value) => signed(value, 2);
 
 const toldRule = (state) => {
   const own = phaseMenu.rules[state.rule].uses.map((name) =>
@@ -284,10 +281,10 @@ const toldOrbit = (state, found, why) => {
   const predicted = found.predicted === undefined
     ? "growth per step not predicted, because the penalty has a kink at the equilibrium and the Jacobian there tells "
       + "nothing;"
-    : `growth per step predicted ${signed(tidy(found.predicted), 3)},`;
+    : `growth per step predicted ${signed(found.predicted, 3)},`;
   const measured = found.measured === undefined
     ? `not measured, because ${why}`
-    : `measured ${signed(tidy(found.measured), 3)} over steps ${Math.floor(state.steps / 2)} to ${state.steps}`;
+    : `measured ${signed(found.measured, 3)} over steps ${Math.floor(state.steps / 2)} to ${state.steps}`;
   return `${toldRule(state)} on ${toldGame(state)}: ${predicted} ${measured}.`;
 };
 

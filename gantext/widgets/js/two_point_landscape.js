@@ -214,7 +214,7 @@ export default figure("TwoPointLandscape", checks, (ui) => {
     ball = q;
     const found = points(weight);
     const low = found.filter(({ minimum }) => minimum);
-    const told = { lam: weight, q, loss: loss(q, weight), minima: low.map((m) => m.q.toFixed(3)).join(", "),
+    const told = { lam: weight, q, loss: loss(q, weight), minima: low.map((m) => signed(m.q, 3)).join(", "),
       balance_threshold: balance, collapse_threshold: collapse,
       barrier: found.length > 1 ? found[1].loss - found[0].loss : undefined };
 
@@ -233,7 +233,7 @@ export default figure("TwoPointLandscape", checks, (ui) => {
     minima(spots(true));
     maxima(spots(false));
     begun(steps > 0 ? [[start, loss(start, weight)]] : []);
-    grip({ x: q, y: told.loss, told: `share ${q.toFixed(3)}, loss ${told.loss.toFixed(3)}`, now: q.toFixed(3), low: 0,
+    grip({ x: q, y: told.loss, told: `share ${signed(q, 3)}, loss ${signed(told.loss, 3)}`, now: signed(q, 3), low: 0,
       high: 1 });
     trace(until);
     here([[weight, q]]);
@@ -243,18 +243,18 @@ export default figure("TwoPointLandscape", checks, (ui) => {
     hereWords.setAttribute("text-anchor", toLeft ? "end" : "start");
 
     tell(told);
-    const how = !annealing ? "" : steps > 0 ? `, lowered from ${lam.toFixed(2)},` : ", to be lowered to 0,";
+    const how = !annealing ? "" : steps > 0 ? `, lowered from ${signed(lam, 2)},` : ", to be lowered to 0,";
     const does = steps > 0
-      ? `the ball has come to ${q.toFixed(3)} after ${steps} step${steps === 1 ? "" : "s"}`
-      : `the ball will come to ${trip[lastStep][1].toFixed(3)} in ${lastStep} steps`;
+      ? `the ball has come to ${signed(q, 3)} after ${steps} step${steps === 1 ? "" : "s"}`
+      : `the ball will come to ${signed(trip[lastStep][1], 3)} in ${lastStep} steps`;
     const where = low.length > 1 ? "the minima are" : "the only minimum is";
-    say(`In the ${world} with κ = ${kappa.toFixed(2)} and λ = ${weight.toFixed(2)}${how} ${where} ${told.minima}. `
-      + `From q = ${start.toFixed(3)} ${does}.`);
+    say(`In the ${world} with κ = ${signed(kappa, 2)} and λ = ${signed(weight, 2)}${how} ${where} ${told.minima}. `
+      + `From q = ${signed(start, 3)} ${does}.`);
     valley.describe(`The loss over the share q, from ${signed(loss(0, weight), 2)} at the edges to `
-      + `${signed(loss(0.5, weight), 2)} at balance, with minima at ${told.minima} and the ball at ${q.toFixed(3)}.`);
+      + `${signed(loss(0.5, weight), 2)} at balance, with minima at ${told.minima} and the ball at ${signed(q, 3)}.`);
     map.describe(`Stationary shares q for each weight λ: ${collapse > 0
-      ? `collapsed minima below λ = ${collapse.toFixed(2)}, ` : "no collapsed minima, "}`
-      + `balance a minimum ${balance > 0 ? `above λ = ${balance.toFixed(2)}` : "everywhere"}. `
-      + `The ball is at λ = ${weight.toFixed(2)}, q = ${q.toFixed(3)}.`);
+      ? `collapsed minima below λ = ${signed(collapse, 2)}, ` : "no collapsed minima, "}`
+      + `balance a minimum ${balance > 0 ? `above λ = ${signed(balance, 2)}` : "everywhere"}. `
+      + `The ball is at λ = ${signed(weight, 2)}, q = ${signed(q, 3)}.`);
   };
 });

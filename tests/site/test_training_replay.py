@@ -3,13 +3,11 @@
 import base64
 import json
 import math
-import subprocess
 from collections import Counter
 
 import pytest
 import torch
 from matplotlib.figure import Figure
-from playwright.sync_api import sync_playwright
 from torch.nn import Linear
 
 from gantext.datasets import GaussianMixture, ring
@@ -20,7 +18,6 @@ from gantext.training import Experiment, train
 from gantext.updates import Alternating
 from gantext.widgets import FIGURE_MIME, Recorder, Recording, TrainingReplay
 from gantext.widgets.bundle import host, module, script, stylesheet
-from tools.book import ROOT
 
 WORLD = ring(modes=8, radius=2.0, std=0.3)
 GAME = GAN(MLP(2, 2), MLP(2, 1), noise=2)
@@ -410,14 +407,10 @@ def test_what_a_notebook_stores_is_text_picture_and_state():
 
 
 @pytest.fixture(scope="module")
-def page():
-    found = subprocess.run([ROOT / "tools/chromium.sh"], capture_output=True, text=True)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=found.stdout.strip() or None, args=["--no-sandbox", "--no-proxy-server"]
-        )
-        yield chromium.new_page(viewport={"width": 800, "height": 700})
-        chromium.close()
+def page(browser):
+    page = browser.new_page(viewport={"width": 800, "height": 700})
+    yield page
+    page.close()
 
 
 def show(page, state, theme="light"):
