@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3#  Python 3.11, 3.12 or 3.13
-JOBS ?= 3#          processes that run the tests; browsers and sandboxes leave time for a third
+JOBS ?= 2#          processes that run the tests
 COLAB_PINS ?=#      --exact-torch puts Colab's own PyTorch into .venv-colab
 
 BIN := .venv/bin
