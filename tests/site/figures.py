@@ -120,5 +120,28 @@ def says_what_python_says(place: Locator, figure: type[LiveFigure]) -> None:
     expect(place.locator(".sentence")).to_have_text(figure(**state(place, figure)).sentence())
 
 
+def press_keys(page: Page, place: Locator) -> None:
+    """Move the first control with arrow keys."""
+    place.locator("input[type=range]:visible, .handle").first.focus()
+    for key in ("ArrowRight", "ArrowUp", "ArrowUp"):
+        page.keyboard.press(key)
+    settle(page)
+
+
+def drag(page: Page, place: Locator) -> None:
+    """Drag the first handle, or else the first slider, to the left and up."""
+    grips = place.locator(".handle .grip")
+    grip = grips.first if grips.count() else place.locator("input[type=range]:visible").first
+    grip.scroll_into_view_if_needed()
+    box = grip.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 25, y - 25, steps=4)
+    page.mouse.up()
+    settle(page)
+
+
 def _short(held: dict[str, Any]) -> str:
     return json.dumps({k: v if len(str(v)) < 200 else "..." for k, v in held.items()})

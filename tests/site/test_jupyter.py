@@ -21,7 +21,7 @@ import pytest
 from nbformat import v4
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.site.figures import MAKERS, TOLERANCE, agree, numbers
+from tests.site.figures import MAKERS, TOLERANCE, agree, drag, numbers, press_keys
 from tools.book import ROOT
 
 TOKEN = "figures"
@@ -162,22 +162,11 @@ def test_it_moves_in_jupyter_and_python_hears_of_it(page: Page, name: str) -> No
     compare(page, figure, index + 1, tolerance)
     before = numbers(figure)
 
-    figure.locator("input[type=range]:visible, .handle").first.focus()
-    for key in ("ArrowRight", "ArrowUp", "ArrowUp"):
-        page.keyboard.press(key)
+    press_keys(page, figure)
     compare(page, figure, index + 1, tolerance)
     assert numbers(figure) != before
     before = numbers(figure)
 
-    grips = figure.locator(".handle .grip")
-    grip = grips.first if grips.count() else figure.locator("input[type=range]:visible").first
-    grip.scroll_into_view_if_needed()
-    box = grip.bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x - 25, y - 25, steps=4)
-    page.mouse.up()
+    drag(page, figure)
     compare(page, figure, index + 1, tolerance)
     assert numbers(figure) != before

@@ -215,24 +215,11 @@ def test_its_figures_move_with_no_network_and_show_pythons_numbers(
         kind, tolerance = figures.CLASSES[module], figures.TOLERANCE.get(module, 1e-9)
         assert figures.different(place, kind, tolerance) == []
         opened = figures.state(place, kind)
-        place.locator("input[type=range]:visible, .handle").first.focus()
-        for key in ("ArrowRight", "ArrowUp"):
-            page.keyboard.press(key)
-        figures.settle(page)
+        figures.press_keys(page, place)
         by_keys = figures.state(place, kind)
         assert by_keys != opened
         assert figures.different(place, kind, tolerance) == []
-        grips = place.locator(".handle .grip")
-        grip = grips.first if grips.count() else place.locator("input[type=range]:visible").first
-        grip.scroll_into_view_if_needed()
-        box = grip.bounding_box()
-        assert box is not None
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        page.mouse.move(x, y)
-        page.mouse.down()
-        page.mouse.move(x - 30, y - 30, steps=3)
-        page.mouse.up()
-        figures.settle(page)
+        figures.drag(page, place)
         assert figures.state(place, kind) != by_keys
         assert figures.different(place, kind, tolerance) == []
         figures.says_what_python_says(place, kind)
