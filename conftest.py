@@ -1,6 +1,7 @@
 """What all tests share; it stands here, above `book` too, so that the chapters' tests load it."""
 
 import os
+from collections.abc import Iterator
 
 import matplotlib as mpl
 import pytest
@@ -22,3 +23,10 @@ LONGEST = ("03-mode-collapse.ipynb", "test_colab.py")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first and leave the others in their order."""
     items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
+@pytest.fixture(autouse=True)
+def _style_of_its_own() -> Iterator[None]:
+    """Let no test, and no example in a docstring, leave its style of drawing to the next."""
+    with mpl.rc_context():
+        yield

@@ -11,7 +11,8 @@ from tools.book import ROOT, exercises, notebooks, repository, setup_cell, stude
 
 HOSTS = r"(?:github\.com|raw\.githubusercontent\.com|colab\.research\.google\.com/github)"
 ADDRESS = re.compile(rf"{HOSTS}/([\w.-]+)/([\w-]+)", re.IGNORECASE)
-PAGES = re.compile(r"([\w-]+)\.github\.io/([\w-]+)", re.IGNORECASE)
+# Without the look behind, a search begins anew at each letter of the long words of stored pictures.
+PAGES = re.compile(r"(?<![\w-])([\w-]+)\.github\.io/([\w-]+)", re.IGNORECASE)
 
 
 def handed_out() -> list[Path]:
