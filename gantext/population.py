@@ -8,7 +8,7 @@ operation, which for small networks is most of the cost.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from torch import Tensor, distributed
 from torch.func import vmap
 from torch.utils._pytree import tree_map
 
+from gantext._steps import fastest
 from gantext.checkpoints import flatten
 from gantext.gan import GAN, GANBatch
 from gantext.training import (
@@ -209,7 +210,8 @@ class Members(Runner):
         if chunk is not None and chunk < 1:
             raise ValueError(f"chunk: expected >= 1, got {chunk}")
         self.chunk = min(chunk or len(self.seeds), len(self.seeds))
-        self._step = _batched_step(experiment, device, compiled)
+        step = vmap(experiment.step)
+        self._step = fastest(step, device, compiled=compiled, may_overwrite=True)
         # The last block drawn, for the next call if it goes on within it: one chunk's, no more.
         self._chunk_drawn = lru_cache(maxsize=1)(self._draw_chunk)
 
@@ -414,51 +416,6 @@ class Members(Runner):
         }
         batches = [of_seed[seed] for seed in seeds]
         return tree_map(lambda *leaves: torch.stack(leaves, 1), *batches)
-
-
-class _Replayed:
-    """A step recorded as a CUDA graph: starting it costs one launch instead of hundreds.
-
-    A graph reads and writes fixed places in memory. So inputs are copied in, and what comes out is
-    only good until the next call; `Members.advance` copies what it keeps.
-    """
-
-    def __init__(self, step: Callable[..., TrainState]) -> None:
-        self._step = step
-        self._recorded: dict[int, tuple[torch.cuda.CUDAGraph, Any, TrainState]] = {}
-
-    def __call__(self, *inputs: Any) -> TrainState:
-        members = inputs[0].diverged.numel()
-        if members not in self._recorded:
-            self._recorded[members] = self._record(inputs)
-        graph, places, outputs = self._recorded[members]
-        tree_map(lambda place, new: place.copy_(new), places, inputs)
-        graph.replay()
-        return outputs
-
-    def _record(self, inputs: Any) -> tuple[torch.cuda.CUDAGraph, Any, TrainState]:
-        places = tree_map(torch.clone, inputs)
-        # PyTorch asks for some calls on a side stream first, where libraries set themselves up.
-        side = torch.cuda.Stream()
-        side.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(side):
-            for _ in range(3):
-                self._step(*places)
-        torch.cuda.current_stream().wait_stream(side)
-        graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
-            outputs = self._step(*places)
-        return graph, places, outputs
-
-
-def _batched_step(
-    experiment: Experiment, device: torch.device, compiled: bool
-) -> Callable[..., TrainState]:
-    """Return the step of many members, in the fastest form that a device has."""
-    step = vmap(experiment.step)
-    if compiled:
-        step = torch.compile(step, dynamic=False)
-    return _Replayed(step) if device.type == "cuda" else step
 
 
 def _spread(

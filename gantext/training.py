@@ -22,6 +22,7 @@ from torch import Tensor
 from torch.utils._pytree import tree_map
 from tqdm.auto import tqdm
 
+from gantext._steps import fastest
 from gantext._validation import as_float64
 from gantext.checkpoints import CheckpointError, flatten, load, save, unflatten
 from gantext.datasets import Dataset
@@ -599,7 +600,7 @@ class Runner:
         self.seed = seed
         self.settings = on_device(settings, device)
         self.device = device
-        self._step = torch.compile(experiment.step, dynamic=False) if compiled else experiment.step
+        self._step = fastest(experiment.step, device, compiled=compiled, may_overwrite=False)
         # The last block drawn, for the next call if it goes on within it.
         self._drawn = lru_cache(maxsize=1)(self._draw)
 

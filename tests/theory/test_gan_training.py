@@ -16,6 +16,7 @@ from torch.func import functional_call
 from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.utils._pytree import tree_leaves, tree_map
 
+from gantext import _steps
 from gantext.gan import GAN
 from gantext.losses import Loss, Minimax, NonSaturating
 from gantext.networks import Packed, SpectralLinear
@@ -39,6 +40,7 @@ from gantext.updates import (
 from tests.games import assert_same_tree
 from tests.gans import (
     NEAR,
+    assert_same_run,
     convolutional_gan,
     drawn,
     experiment,
@@ -282,6 +284,50 @@ def test_over_more_than_one_block() -> None:
     assert_members_are_gans_alone(
         experiment(), seeds=[2, 1], grid={"eta": torch.tensor(1e-3).double()}, steps=37
     )
+
+
+# A recorded step is the step
+
+
+def assert_recording_changes_no_bit(
+    start: Callable[[], Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Train with steps recorded from the second on, and never."""
+    monkeypatch.setattr(_steps, "PATIENCE", 1)
+    recorded = start()
+    monkeypatch.setattr(_steps, "PATIENCE", 10)
+    assert_same_run(recorded, start())
+
+
+def two(of: Experiment, **hparams: float) -> Callable[[], Run]:
+    """Return the training of two members."""
+    return lambda: train_population(of, 3, seeds=2, eta=0.05, device="cpu", **hparams)
+
+
+@every_rule
+def test_recording_changes_no_rule(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rule, own = RULES[name]
+    assert_recording_changes_no_bit(two(experiment(rule), **own), monkeypatch)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_recording_changes_no_architecture(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert_recording_changes_no_bit(two(ARCHITECTURES[name]()), monkeypatch)
+
+
+@every_loss
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_recording_changes_no_loss_and_no_penalty(
+    loss: Loss, dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    game = small_gan(
+        loss=loss,
+        discriminator_regularizers=[R1(1.0), R2(0.5)],
+        generator_regularizers=[EntropyBonus(0.3)],
+    )
+    of = experiment(game=game, dtype=dtype)
+    assert_recording_changes_no_bit(two(of), monkeypatch)
+    assert_recording_changes_no_bit(lambda: train(of, 3, eta=0.05, device="cpu"), monkeypatch)
 
 
 def test_proximal_point_has_no_closed_form_here() -> None:
