@@ -17,7 +17,7 @@ NBVAL_PATIENCE := --nbval-cell-timeout 600 --nbval-kernel-startup-timeout 300
 NOTEBOOKS := book/*.ipynb exercises/*.ipynb
 EXTRAS := book,grading,lint,test
 
-.PHONY: help book read test colab execute lint clean browser sandbox always
+.PHONY: help book read test coverage colab execute lint clean browser sandbox always
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,7 +31,11 @@ read: book ## Build the site, serve it on localhost and print the address
 
 test: .venv/.installed $(COLAB)/.installed lint browser sandbox book ## Run everything that can fail: lint, library, notebooks, site, project
 	$(PYTEST) --durations 30 --nbval --nbval-current-env $(NBVAL_PATIENCE) \
-		--doctest-modules --cov gantext --cov-report term $(NOTEBOOKS) tests gantext
+		--doctest-modules $(NOTEBOOKS) tests gantext
+
+coverage: .venv/.installed browser sandbox ## Say which lines of the library no test runs
+	$(PYTEST) --doctest-modules --cov gantext --cov-report term --ignore tests/project/test_colab.py \
+		tests gantext
 
 colab: .venv/.installed $(COLAB)/.installed ## Run the chapters with the versions that Colab has
 	$(BIN)/python -m pytest tests/project/test_colab.py

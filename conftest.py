@@ -16,13 +16,20 @@ os.environ.update(KERNEL_ENVIRONMENT)
 os.environ.pop("MPLBACKEND", None)
 mpl.use("agg")
 
-# Minutes each. They start first, so that no processor waits for the last of them.
-LONGEST = ("03-mode-collapse.ipynb", "test_colab.py")
+# Minutes each, the longest first: so no processor waits for the last of them.
+LONGEST = (
+    "test_colab.py",
+    "test_site.py",
+    "03-mode-collapse.ipynb",
+    "test_figures.py",
+    "test_hostile.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first and leave the others in their order."""
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+    order = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.name, len(LONGEST)))
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ from torch.utils._pytree import TreeSpec, tree_flatten, tree_leaves, tree_map, t
 Step = Callable[..., Any]
 
 #: Steps taken before one is recorded, which takes about as long as these.
-PATIENCE = 100
+PATIENCE = 50
 
 # What shows the numbers that it is given in another shape.
 _VIEWS = (
@@ -88,6 +88,8 @@ def _shortened(module: fx.GraphModule) -> fx.GraphModule:
     if (passed := CSEPass()(module)) is not None:
         module = passed.graph_module
     module.graph.eliminate_dead_code()
+    for node in module.graph.nodes:
+        node.meta.clear()  # it holds on to a stand-in for each result
     module.recompile()
     return module
 

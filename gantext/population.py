@@ -86,7 +86,10 @@ def train_population(
     device : torch.device or str, optional
         Where to train; None picks CUDA, then MPS, then the CPU.
     compile : bool
-        Whether to compile the step: up to a minute at first, then several times faster.
+        Whether to compile the step: up to a minute at first, then several times faster. Otherwise
+        a CPU records the step's operations after a while and replays them, which gives the same
+        numbers in less than half the time; what a network or a loss does besides, such as
+        printing, ends with the recording.
     progress : bool, optional
         Whether to show a bar; None shows one on a terminal.
     **hparams : float or Tensor, shape (...)

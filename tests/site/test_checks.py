@@ -17,6 +17,12 @@ SOUND = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sou
 <body><main><article><h1 id="top">Sound</h1><p>A <a href="#top">link</a> and <code>$HOME</code>.</p>
 BODY</article></main></body></html>"""
 
+PALE_WORD = """<style>.pale { color: #bbb }</style>
+<pre><span class="k">if</span> <span class="k">in</span> <span class="pale">is</span></pre>"""
+
+PALE_ON_WHITE_ALONE = """<style>.pale { color: #bbb } .dark { background: #000 }</style>
+<pre class="dark"><span class="pale">if</span></pre><pre><span class="pale">if</span></pre>"""
+
 
 @pytest.fixture
 def opened(browser: Browser, tmp_path: Path) -> Iterator[Callable[[str], Visit]]:
@@ -67,6 +73,8 @@ def test_a_sound_page_passes(opened: Callable[[str], Visit]) -> None:
         ("<mjx-container><mjx-merror>x</mjx-merror></mjx-container>", "error in a formula"),
         ('<div style="width: 900px">wide</div>', "px wide in a window of 360"),
         ('<p style="color: #bbb; background: #fff">pale</p>', "serious: color-contrast"),
+        (PALE_WORD, "serious: color-contrast"),
+        (PALE_ON_WHITE_ALONE, "serious: color-contrast"),
         ("<button></button>", "critical: button-name"),
         (
             '<div style="overflow-x: auto; width: 90px"><pre>' + "x" * 200 + "</pre></div>",

@@ -18,7 +18,7 @@ import pytest
 import torch
 from torch.utils._pytree import tree_leaves
 
-from gantext import training
+from gantext import _steps, training
 from gantext.checkpoints import CheckpointError, load, save
 from gantext.datasets import Dataset, GaussianMixture, ring
 from gantext.games import Bilinear
@@ -751,7 +751,11 @@ def living() -> int:
 
 
 @pytest.mark.parametrize(("kind", "second_order"), [("one", False), ("one", True), ("many", True)])
-def test_memory_stays_flat(kind: str, second_order: bool) -> None:
+@pytest.mark.parametrize("patience", [0, 200], ids=["recorded", "never recorded"])
+def test_memory_stays_flat(
+    kind: str, second_order: bool, patience: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_steps, "PATIENCE", patience)
     of = experiment(
         Unrolled(unroll_steps=1, optimizer=Adam()) if second_order else None,
         small_gan(discriminator_regularizers=[R1(0.1)]),
