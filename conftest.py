@@ -15,6 +15,7 @@ os.environ.update(KERNEL_ENVIRONMENT)
 # The tests draw in memory, and the kernels that they start, into the notebook.
 os.environ.pop("MPLBACKEND", None)
 mpl.use("agg")
+STYLE = {name: value for name, value in mpl.rcParams.items() if name != "backend"}
 
 # Minutes each, the longest first: so no processor waits for the last of them.
 LONGEST = (
@@ -34,6 +35,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _style_of_its_own() -> Iterator[None]:
-    """Let no test, and no example in a docstring, leave its style of drawing to the next."""
-    with mpl.rc_context():
+    """Let no test, example or fixture leave its style of drawing to the next test."""
+    with mpl.rc_context(STYLE):
         yield
