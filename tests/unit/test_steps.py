@@ -120,6 +120,8 @@ def test_what_changes_no_number_is_left_out() -> None:
     assert operations(step, x) == ["sin", "view", "view", "mul", "add"]
     module, _ = record(step, *tree_flatten((x,)))
     assert torch.equal(module(x)[0], step(x))
+    # Nor does the record hold on to what was seen while recording.
+    assert not [node for node in module.graph.nodes if node.meta]
 
 
 def overwriting(x: Tensor) -> Tensor:
