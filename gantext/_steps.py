@@ -50,7 +50,7 @@ class Recorded:
         self._step = step
         # By the inputs' shapes, which tell how many members there are.
         self._taken: dict[Any, int] = {}
-        self._records: dict[Any, tuple[fx.GraphModule, TreeSpec]] = {}
+        self._records: dict[Any, Step] = {}
 
     def __call__(self, *inputs: Any) -> Any:
         leaves, spec = tree_flatten(inputs)
@@ -59,9 +59,16 @@ class Recorded:
             taken = self._taken[shapes] = self._taken.get(shapes, 0) + 1
             if taken <= PATIENCE:
                 return self._step(*inputs)
-            self._records[shapes] = record(self._step, leaves, spec)
-        operations, returned = self._records[shapes]
-        return tree_unflatten(operations(*leaves), returned)
+            self._records[shapes] = self._replayed(leaves, spec)
+        return self._records[shapes](*inputs)
+
+    def _replayed(self, leaves: Sequence[Tensor], spec: TreeSpec) -> Step:
+        """Return the recorded step; or the step itself, where it asks for a tensor's value."""
+        try:
+            operations, returned = record(self._step, leaves, spec)
+        except Exception:  # whatever it is, the step goes on without a record, or says it better
+            return self._step
+        return lambda *inputs: tree_unflatten(operations(*tree_leaves(inputs)), returned)
 
 
 def record(step: Step, leaves: Sequence[Tensor], spec: TreeSpec) -> tuple[fx.GraphModule, TreeSpec]:

@@ -293,8 +293,16 @@ def assert_recording_changes_no_bit(
     start: Callable[[], Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Train with steps recorded from the second on, and never."""
+    records, record = [], _steps.record
+
+    def note(*given: Any) -> Any:
+        records.append(record(*given))
+        return records[-1]
+
+    monkeypatch.setattr(_steps, "record", note)
     monkeypatch.setattr(_steps, "PATIENCE", 1)
     recorded = start()
+    assert len(records) == 1, "recorded once, and without an error"
     monkeypatch.setattr(_steps, "PATIENCE", 10)
     assert_same_run(recorded, start())
 

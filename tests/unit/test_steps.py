@@ -68,6 +68,31 @@ def test_a_step_is_recorded_when_it_has_been_taken_often() -> None:
     assert found.more["taken"].tolist() == [PATIENCE + 19] * 3
 
 
+def test_a_step_that_asks_for_a_value_goes_on_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_steps, "PATIENCE", 2)
+
+    def fold(x: Tensor) -> Tensor:
+        return 2 * x if x < 0.5 else 2 - 2 * x
+
+    recorded, found, sides = Recorded(fold), torch.tensor(0.3).double(), set()
+    for taken in range(12):
+        expected = fold(found)
+        sides.add((taken > 2, found.item() < 0.5))
+        found = recorded(found)
+        assert torch.equal(found, expected)
+    assert len(sides) >= 3, "both branches after the attempt to record"
+
+
+def test_what_is_wrong_with_a_step_is_said_by_the_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_steps, "PATIENCE", 0)
+
+    def wrong(_: Tensor) -> Tensor:
+        raise MemoryError("none left")
+
+    with pytest.raises(MemoryError, match="none left"):
+        Recorded(wrong)(torch.zeros(2))
+
+
 def test_each_number_of_members_has_its_own_record(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_steps, "PATIENCE", 2)
     step = Counted(vmap(descend))
