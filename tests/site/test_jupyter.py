@@ -26,6 +26,7 @@ from tools.book import ROOT
 
 TOKEN = "figures"
 PATIENCE = 120_000  # milliseconds: a kernel imports PyTorch first
+HEARD = 5_000  # milliseconds until a key is pressed again
 QUIET = [
     "--no-browser",
     "--allow-root",
@@ -135,11 +136,20 @@ def page(
 def run_cell(page: Page, index: int) -> Locator:
     """Run a cell and return its place, when it is done."""
     cell = page.locator(".jp-CodeCell").nth(index)
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
-    done = re.compile(r"\[\d+\]:")  # while it runs, it is [*]
-    expect(cell.locator(".jp-InputArea-prompt")).to_have_text(done, timeout=PATIENCE)
-    return cell
+    prompt = cell.locator(".jp-InputArea-prompt")
+    before = prompt.inner_text()
+    for _ in range(PATIENCE // HEARD):
+        # While a cell runs there is [*]. Jupyter hears no key before it is ready, and forgets what
+        # it was to run when its kernel comes up: then the key is pressed again.
+        if "*" not in prompt.inner_text():
+            cell.locator(".cm-content").click()
+            page.keyboard.press("Control+Enter")
+        for _ in range(HEARD // 100):
+            page.wait_for_timeout(100)
+            now = prompt.inner_text()
+            if now != before and re.search(r"\[\d+\]", now):
+                return cell
+    raise AssertionError(f"cell {index} does not run: {prompt.inner_text()}")
 
 
 def compare(page: Page, figure: Locator, index: int, tolerance: float) -> None:
