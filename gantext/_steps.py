@@ -60,15 +60,15 @@ class Recorded:
             if taken <= PATIENCE:
                 return self._step(*inputs)
             self._records[shapes] = self._replayed(leaves, spec)
-        return self._records[shapes](*inputs)
+        return self._records[shapes](*leaves)
 
     def _replayed(self, leaves: Sequence[Tensor], spec: TreeSpec) -> Step:
-        """Return the recorded step; or the step itself, where it asks for a tensor's value."""
+        """Return the recorded step of leaves, or the step itself, where it asks for a value."""
         try:
             operations, returned = record(self._step, leaves, spec)
         except Exception:  # whatever it is, the step goes on without a record, or says it better
-            return self._step
-        return lambda *inputs: tree_unflatten(operations(*tree_leaves(inputs)), returned)
+            return lambda *leaves: self._step(*tree_unflatten(leaves, spec))
+        return lambda *leaves: tree_unflatten(operations(*leaves), returned)
 
 
 def record(step: Step, leaves: Sequence[Tensor], spec: TreeSpec) -> tuple[fx.GraphModule, TreeSpec]:

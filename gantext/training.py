@@ -507,8 +507,8 @@ def train(
     compile : bool
         Whether to compile the step: some seconds at first, then several times faster. Otherwise
         a CPU records the step's operations after a while and replays them, which gives the same
-        numbers in less than half the time; what a network or a loss does besides, such as
-        printing, ends with the recording.
+        numbers, small networks' two to three times as fast; what a network or a loss does
+        besides, such as printing, ends with the recording.
     progress : bool, optional
         Whether to show a bar; None shows one on a terminal.
     **hparams : float

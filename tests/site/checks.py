@@ -146,10 +146,8 @@ def merge_words_of_code(page: Page) -> None:
     """
     page.evaluate(
         """() => {
-            const clear = "rgba(0, 0, 0, 0)";
-            const ground = (e) => !e || getComputedStyle(e).backgroundColor !== clear
-                ? e?.className : ground(e.parentElement);
-            const look = (e) => [e.className, getComputedStyle(e).fontSize, ground(e)].join();
+            // In any theme, the classes of a word and of all around it decide.
+            const look = (e) => e ? `${e.tagName}.${e.className} ${look(e.parentElement)}` : "";
             const words = [...document.querySelectorAll("pre span[class]")]
                 .filter((word) => word.attributes.length === 1)
                 .map((word) => [look(word), word]);
