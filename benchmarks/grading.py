@@ -33,8 +33,8 @@ IMPORTS = {
     "torch": "import torch",
     "the exercises' own": (
         "import matplotlib.pyplot as plt\nimport numpy as np\nimport torch\n"
-        "from gantext import plotting\nfrom gantext.games import IdealGame\n"
-        "from gantext.updates import simulate\nplotting.use_style()"
+        "from gantext import plotting\nfrom gantext.games.ideal import IdealGame\n"
+        "from gantext.dynamics.simulate import simulate\nplotting.use_style()"
     ),
 }
 ANSWERS = "def double(x):\n    return 2 * x\ndef shares(p):\n    return p / p.sum()\nnumber = 42"

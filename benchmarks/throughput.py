@@ -21,12 +21,12 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.plain import BATCH, BETA1, ETA, MODES, RADIUS, STD, mlp, plain_step
-from gantext.datasets import ring
-from gantext.gan import GAN
-from gantext.optimizers import Adam
-from gantext.population import Members
-from gantext.training import BLOCK, Experiment, Runner
-from gantext.updates import Alternating
+from gantext.data.mixtures import ring
+from gantext.dynamics.optimizers import Adam
+from gantext.dynamics.rules import Alternating
+from gantext.gan.game import GAN
+from gantext.training.loop import BLOCK, Experiment, Runner
+from gantext.training.members import Members
 
 
 def experiment(hidden: int) -> Experiment:

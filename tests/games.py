@@ -9,7 +9,7 @@ import torch
 from torch.func import functional_call
 from torch.utils._pytree import tree_flatten
 
-from gantext.games import Game, Losses
+from gantext.games.base import Game, Losses
 
 
 def random_tensor(*shape: int, seed: int = 0) -> torch.Tensor:

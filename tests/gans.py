@@ -6,12 +6,17 @@ from typing import Any
 
 import torch
 
-from gantext.datasets import Dataset, Images, ring
-from gantext.gan import GAN
-from gantext.networks import MLP, ConvDiscriminator, ConvGenerator, SpectralLinear
-from gantext.optimizers import Adam
-from gantext.training import BLOCK, Experiment, Run, Settings
-from gantext.updates import Alternating, UpdateRule
+from gantext.data.base import Dataset
+from gantext.data.images import Images
+from gantext.data.mixtures import ring
+from gantext.dynamics.optimizers import Adam
+from gantext.dynamics.rule import UpdateRule
+from gantext.dynamics.rules import Alternating
+from gantext.gan.convolutional import ConvDiscriminator, ConvGenerator
+from gantext.gan.game import GAN
+from gantext.gan.mlp import MLP
+from gantext.gan.spectral import SpectralLinear
+from gantext.training.loop import BLOCK, Experiment, Run, Settings
 from tests.games import assert_same_tree, random_tensor
 
 #: What sums in another order may differ by, after a few steps in float64.

@@ -17,13 +17,13 @@ from typing import Any
 import torch
 from torch import distributed
 
-from gantext.checkpoints import flatten, save
-from gantext.gan import GAN
-from gantext.optimizers import Adam
-from gantext.population import train_population
-from gantext.regularizers import R1
-from gantext.training import DivergenceWarning, Experiment, Run, Snapshot, train
-from gantext.updates import Alternating
+from gantext.dynamics.optimizers import Adam
+from gantext.dynamics.rules import Alternating
+from gantext.gan.game import GAN
+from gantext.objectives.penalties import R1
+from gantext.training.checkpoints import flatten, save
+from gantext.training.loop import DivergenceWarning, Experiment, Run, Snapshot, train
+from gantext.training.members import train_population
 from tests.gans import experiment, small_mlp
 
 NETWORKS = small_mlp(2, 2), small_mlp(2, 1)

@@ -18,7 +18,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from gantext._png import shrink
+from gantext.plotting.png import shrink
 from tools.book import KERNEL_ENVIRONMENT, exercises, notebooks
 
 PNG = "image/png"

@@ -10,7 +10,7 @@ import importlib
 import sys
 from pathlib import Path
 
-from gantext.symbolic import PRELUDE, javascript
+from gantext.widgets.symbolic import PRELUDE, javascript
 from tools.book import ROOT
 
 FOLDER = ROOT / "gantext" / "widgets" / "js" / "formulas"

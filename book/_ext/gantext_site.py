@@ -83,7 +83,8 @@ def public_modules() -> list[str]:
     """Return the names of the library's public modules, packages before what they hold."""
     package = importlib.import_module(PACKAGE)
     found = [PACKAGE, *(m.name for m in pkgutil.walk_packages(package.__path__, f"{PACKAGE}."))]
-    return sorted(name for name in found if not any(p.startswith("_") for p in name.split(".")))
+    inside = ("_", f"{PACKAGE}.core")  # what no reader calls
+    return sorted(name for name in found if not name.startswith(inside) and "._" not in name)
 
 
 class ApiDirective(SphinxDirective):
@@ -150,9 +151,9 @@ def resolve_alias(
 ) -> nodes.Node | None:
     """Resolve a reference to a name by importing it.
 
-    ``gantext.games.Bilinear`` leads to where the class is defined. A name of another library is
-    code: its inventory would have to be fetched. What cannot be imported stays unresolved, and so
-    fails the build.
+    ``gantext.Bilinear`` leads to where the class is defined. A name of another library is code: its
+    inventory would have to be fetched. What cannot be imported stays unresolved, and so fails the
+    build.
     """
     if node.get("refdomain") != "py":
         return None

@@ -41,7 +41,7 @@ class Game(ABC):
     ----------
     affine : bool
         True when the gradients of both losses are affine in :math:`(\theta, \psi)`, so that
-        implicit steps have a closed form (see `gantext.updates.ProximalPoint`).
+        implicit steps have a closed form (see `gantext.dynamics.rules.ProximalPoint`).
 
     Examples
     --------
@@ -119,8 +119,8 @@ class Game(ABC):
     def look(self, batch: Any, k: int) -> Any:
         """Return what the players see at their k-th look within one step.
 
-        An update rule may look more than once (`gantext.updates.UpdateRule.looks`), and a game that
-        draws samples gives it fresh ones each time.
+        An update rule may look more than once (`gantext.dynamics.rule.UpdateRule.looks`), and a
+        game that draws samples gives it fresh ones each time.
 
         Parameters
         ----------

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gantext._validation import as_float64, finite, holds, last_dim
+from gantext.core.checks import as_float64, finite, holds, last_dim
 from gantext.games.base import Game, Losses
 
 
@@ -57,7 +57,7 @@ class Bilinear(Game):
     Examples
     --------
     >>> import torch
-    >>> from gantext.games import Bilinear
+    >>> from gantext.games.bilinear import Bilinear
     >>> game = Bilinear([[3.0, 0.0], [0.0, 0.5]])
     >>> game.frequencies()
     tensor([3.0000, 0.5000], dtype=torch.float64)
@@ -89,7 +89,7 @@ class Bilinear(Game):
 
         Examples
         --------
-        >>> from gantext.games import Bilinear
+        >>> from gantext.games.bilinear import Bilinear
         >>> Bilinear.xy().value([2.0], [3.0])
         tensor(6., dtype=torch.float64)
         """
@@ -117,7 +117,7 @@ class Bilinear(Game):
 
         Examples
         --------
-        >>> from gantext.games import Bilinear
+        >>> from gantext.games.bilinear import Bilinear
         >>> Bilinear([[1.0]], P=[[2.0]]).value([[0.0], [1.0]], [3.0])
         tensor([0., 4.], dtype=torch.float64)
         """
@@ -148,7 +148,7 @@ class Bilinear(Game):
         Examples
         --------
         >>> import torch
-        >>> from gantext.games import Bilinear
+        >>> from gantext.games.bilinear import Bilinear
         >>> losses = Bilinear.xy().losses(torch.tensor([2.0]), torch.tensor([3.0]))
         >>> losses.generator.item(), losses.discriminator.item()
         (6.0, -6.0)
@@ -161,7 +161,7 @@ class Bilinear(Game):
 
         With :math:`P = Q = 0` the eigenvalues of the velocity's Jacobian are :math:`\pm
         i\sigma_j`, and :math:`|m - n|` zeros. With quadratic terms ask
-        `gantext.vector_field.spectrum` instead.
+        `gantext.dynamics.field.spectrum` instead.
 
         Returns
         -------
@@ -170,7 +170,7 @@ class Bilinear(Game):
 
         Examples
         --------
-        >>> from gantext.games import Bilinear
+        >>> from gantext.games.bilinear import Bilinear
         >>> Bilinear([[0.0, 2.0, 0.0]]).frequencies()
         tensor([2.], dtype=torch.float64)
         """
@@ -202,7 +202,7 @@ class Bilinear(Game):
 
         Examples
         --------
-        >>> from gantext.games import Bilinear
+        >>> from gantext.games.bilinear import Bilinear
         >>> Bilinear([[3.0, 0.0], [0.0, 0.5]]).mode_energies([1.0, 2.0], [3.0, 4.0])
         tensor([10., 20.], dtype=torch.float64)
         """

@@ -11,7 +11,7 @@ from numpy.polynomial.hermite_e import hermegauss
 from torch import Tensor
 from torch.nn import functional
 
-from gantext._validation import as_float64, last_dim, non_negative, one_number, positive
+from gantext.core.checks import as_float64, last_dim, non_negative, one_number, positive
 from gantext.games.base import Game, Losses
 
 Penalty = Callable[[Tensor, Tensor], Tensor]
@@ -152,7 +152,7 @@ class R1:
     Examples
     --------
     >>> import torch
-    >>> from gantext.games import R1
+    >>> from gantext.games.dirac import R1
     >>> R1(gamma=0.5)(torch.tensor([1.0]), torch.tensor([2.0]))
     tensor(1., dtype=torch.float64)
     """
@@ -207,7 +207,7 @@ class R2(R1):
     Examples
     --------
     >>> import torch
-    >>> from gantext.games import R2
+    >>> from gantext.games.dirac import R2
     >>> R2(gamma=0.5)(torch.tensor([1.0]), torch.tensor([2.0]))
     tensor(1., dtype=torch.float64)
     """
@@ -243,7 +243,7 @@ class GradientPenalty:
     Examples
     --------
     >>> import torch
-    >>> from gantext.games import GradientPenalty
+    >>> from gantext.games.dirac import GradientPenalty
     >>> GradientPenalty(gamma=4.0, target=1.0)(torch.tensor([0.0]), torch.tensor([-1.5]))
     tensor(0.5000, dtype=torch.float64)
     """
@@ -325,11 +325,11 @@ class DiracGAN(Game):
     Examples
     --------
     >>> import torch
-    >>> from gantext.games import R1, DiracGAN
+    >>> from gantext.games.dirac import R1, DiracGAN
     >>> game = DiracGAN(penalty=R1(gamma=1.0))
     >>> game.value([2.0], [0.0])  # a discriminator that cannot tell: -2 log 2
     tensor(-1.3863, dtype=torch.float64)
-    >>> from gantext.vector_field import spectrum
+    >>> from gantext.dynamics.field import spectrum
     >>> spectrum(game, torch.zeros(1), torch.zeros(1))  # critical damping
     tensor([-0.5000+0.j, -0.5000+0.j])
     """
@@ -381,7 +381,7 @@ class DiracGAN(Game):
 
         Examples
         --------
-        >>> from gantext.games import DiracGAN
+        >>> from gantext.games.dirac import DiracGAN
         >>> from gantext.games.dirac import wasserstein
         >>> DiracGAN(wasserstein).value([[1.0], [2.0]], [3.0])
         tensor([3., 6.], dtype=torch.float64)
@@ -413,7 +413,7 @@ class DiracGAN(Game):
         Examples
         --------
         >>> import torch
-        >>> from gantext.games import R1, DiracGAN
+        >>> from gantext.games.dirac import R1, DiracGAN
         >>> from gantext.games.dirac import wasserstein
         >>> game = DiracGAN(wasserstein, penalty=R1(gamma=2.0))
         >>> losses = game.losses(torch.tensor([1.0]), torch.tensor([3.0]))
@@ -443,7 +443,7 @@ class DiracGAN(Game):
         Examples
         --------
         >>> import torch
-        >>> from gantext.games import DiracGAN
+        >>> from gantext.games.dirac import DiracGAN
         >>> DiracGAN(clip=0.5).project(torch.tensor([3.0]), torch.tensor([-2.0]))[1]
         tensor([-0.5000])
         """

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
-from gantext._validation import as_float64, broadcastable, holds, last_dim, probabilities
+from gantext.core.checks import as_float64, broadcastable, holds, last_dim, probabilities
 from gantext.games.base import Game, Losses
 
 # Newton's method on the mixtures of listed generators: certified error that ends it, and its limit.

@@ -508,11 +508,11 @@ def leans_on_library(notebook: Notebook, question: Question) -> list[str]:
     ...     "function",
     ...     lambda rng: [Call()],
     ...     lambda c, a: Verdict(0),
-    ...     library=("gantext.divergences.js",),
+    ...     library=("gantext.objectives.divergences.js",),
     ... )
-    >>> cell = Cell(1, "from gantext.divergences import js\nmine = lambda p, q: js(p, q)")
+    >>> cell = Cell(1, "import gantext as gt\nmine = lambda p, q: gt.js(p, q)")
     >>> leans_on_library(Notebook((cell,), (), ""), question)
-    ['gantext.divergences.js']
+    ['gantext.objectives.divergences.js']
     """
     imported: dict[str, str] = {}
     stars: set[str] = set()

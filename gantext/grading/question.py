@@ -132,8 +132,8 @@ class Question:
     seconds : float
         The time that one call may take.
     library : tuple of str
-        Functions of the library that do the whole work, ``"gantext.divergences.js"``. An answer
-        that leans on one of them is flagged.
+        Functions of the library that do the whole work, ``"gantext.objectives.divergences.js"``. An
+        answer that leans on one of them is flagged.
     tensors : bool
         Whether the arrays among the arguments reach the answer as torch tensors.
     combine : {"mean", "minimum"}

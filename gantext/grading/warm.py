@@ -22,14 +22,13 @@ import sys
 from typing import Any, NoReturn
 
 MODULES = (
-    "gantext.divergences",
-    "gantext.games",
-    "gantext.gan",
-    "gantext.metrics",
+    "gantext.evaluation.modes",
+    "gantext.games.dirac",
+    "gantext.games.ideal",
+    "gantext.games.two_point.game",
+    "gantext.gan.game",
     "gantext.plotting",
-    "gantext.population",
-    "gantext.training",
-    "gantext.updates",
+    "gantext.training.members",
     "gantext.widgets",
     "matplotlib.pyplot",
     "sympy",

@@ -11,7 +11,7 @@ import ipywidgets
 from IPython import get_ipython
 from matplotlib.figure import Figure
 
-from gantext._png import png
+from gantext.plotting.png import png
 
 __all__ = ["InteractiveFigure"]
 

@@ -11,7 +11,7 @@ import anywidget
 from IPython import get_ipython
 from matplotlib.figure import Figure
 
-from gantext._png import png
+from gantext.plotting.png import png
 from gantext.widgets.bundle import module, stylesheet
 
 __all__ = ["FIGURE_MIME", "LiveFigure", "fixed"]

@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from gantext import plotting
-from gantext._validation import probabilities
-from gantext.divergences import js
+from gantext.core.checks import probabilities
 from gantext.games.ideal import IdealGame
-from gantext.symbolic import Computed
+from gantext.objectives.divergences import js
 from gantext.widgets.live import LiveFigure, fixed
+from gantext.widgets.symbolic import Computed
 
 __all__ = ["OptimalCritic", "formulas"]
 

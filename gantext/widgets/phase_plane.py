@@ -14,11 +14,28 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from gantext import plotting, updates, vector_field
-from gantext._pytree import ravel
-from gantext.games import R1, Bilinear, DiracGAN, Game, GradientPenalty, dirac
-from gantext.symbolic import Computed
+from gantext import plotting
+from gantext.core.trees import ravel
+from gantext.dynamics.field import jacobian, velocity
+from gantext.dynamics.linearise import multipliers, spectral_radius
+from gantext.dynamics.rule import State, UpdateRule
+from gantext.dynamics.rules import (
+    Alternating,
+    Consensus,
+    Extragradient,
+    Momentum,
+    Optimistic,
+    ProximalPoint,
+    Simultaneous,
+    SymplecticGradientAdjustment,
+)
+from gantext.dynamics.simulate import simulate
+from gantext.games import dirac
+from gantext.games.base import Game
+from gantext.games.bilinear import Bilinear
+from gantext.games.dirac import R1, DiracGAN, GradientPenalty
 from gantext.widgets.live import LiveFigure, fixed
+from gantext.widgets.symbolic import Computed
 
 __all__ = ["PhasePlane", "formulas", "menu"]
 
@@ -37,7 +54,7 @@ class _Rule(NamedTuple):
     """A rule to choose: its name in JavaScript, and its own hyper-parameter as a trait."""
 
     key: str
-    rule: updates.UpdateRule
+    rule: UpdateRule
     own: str = ""  # the rule's name for it
     trait: str = ""  # the figure's
     affine: bool = False  # whether it needs a game with an affine velocity
@@ -58,19 +75,19 @@ _GAMES = {
     "least-squares Dirac-GAN": _Game("leastSquares", partial(DiracGAN, dirac.least_squares)),
 }
 _RULES = {
-    "simultaneous": _Rule("simultaneous", updates.Simultaneous()),
-    "alternating": _Rule("alternating", updates.Alternating()),
-    "extragradient": _Rule("extragradient", updates.Extragradient()),
-    "optimistic": _Rule("optimistic", updates.Optimistic()),
+    "simultaneous": _Rule("simultaneous", Simultaneous()),
+    "alternating": _Rule("alternating", Alternating()),
+    "extragradient": _Rule("extragradient", Extragradient()),
+    "optimistic": _Rule("optimistic", Optimistic()),
     "simultaneous momentum": _Rule(
-        "simultaneousMomentum", updates.Momentum(alternating=False), "beta", "beta"
+        "simultaneousMomentum", Momentum(alternating=False), "beta", "beta"
     ),
-    "alternating momentum": _Rule("alternatingMomentum", updates.Momentum(), "beta", "beta"),
-    "consensus": _Rule("consensus", updates.Consensus(), "gamma", "strength"),
+    "alternating momentum": _Rule("alternatingMomentum", Momentum(), "beta", "beta"),
+    "consensus": _Rule("consensus", Consensus(), "gamma", "strength"),
     "symplectic adjustment": _Rule(
-        "symplectic", updates.SymplecticGradientAdjustment(), "strength", "strength"
+        "symplectic", SymplecticGradientAdjustment(), "strength", "strength"
     ),
-    "proximal point": _Rule("proximal", updates.ProximalPoint(), affine=True),
+    "proximal point": _Rule("proximal", ProximalPoint(), affine=True),
 }
 _PENALTIES: dict[str, Callable[[Any], Any]] = {
     "none": lambda _gamma: None,
@@ -200,7 +217,7 @@ def _own_ranges(rule: _Rule) -> dict[str, Range]:
     return {"eta": _range("eta")} | own
 
 
-def _flat(rule: updates.UpdateRule) -> tuple[Tensor, Callable[[Tensor], Any]]:
+def _flat(rule: UpdateRule) -> tuple[Tensor, Callable[[Tensor], Any]]:
     """Return all that a rule moves as a vector, players first, and what undoes that."""
     zero = torch.zeros(1, dtype=torch.float64)
     return ravel(rule.init(zero, zero)[:3])
@@ -218,12 +235,12 @@ def _from_vector(game: _Game) -> Callable[[Tensor], Game]:
 
 
 def _velocity(make: Callable[[Tensor], Game], at: Tensor, settings: Tensor) -> Any:
-    return vector_field.velocity(make(settings), at[:1], at[1:])
+    return velocity(make(settings), at[:1], at[1:])
 
 
 def _near(make: Callable[[Tensor], Game], settings: Tensor) -> tuple[Tensor, ...]:
     zero = torch.zeros(1, dtype=torch.float64)
-    j = vector_field.jacobian(make(settings), zero, zero)
+    j = jacobian(make(settings), zero, zero)
     return j[1, 0], -j[0, 0], -j[1, 1]
 
 
@@ -250,7 +267,7 @@ def _moved(rule: _Rule, game: Game, point: Tensor, taken: Tensor, settings: Tens
     h = {"eta": settings[0], "eta_psi": settings[0]}
     if rule.own:
         h[rule.own] = settings[1]
-    after, _ = rule.rule.step(game, updates.State(theta, psi, memory, taken), None, h)
+    after, _ = rule.rule.step(game, State(theta, psi, memory, taken), None, h)
     return ravel(after[:3])[0]
 
 
@@ -411,7 +428,7 @@ class PhasePlane(LiveFigure):
         game, rule = self._play()
         axis = torch.linspace(-_VIEW, _VIEW, 26, dtype=torch.float64)
         x, y = torch.meshgrid(axis, axis, indexing="xy")
-        u, v = vector_field.velocity(game, x[..., None], y[..., None])
+        u, v = velocity(game, x[..., None], y[..., None])
         plotting.phase_portrait(
             x, y, u[..., 0], v[..., 0], ax=left, density=0.7, equilibrium=(0, 0)
         )
@@ -426,7 +443,7 @@ class PhasePlane(LiveFigure):
         plotting.unit_circle(right)
         extent = 1.6
         if not self._kinked:
-            values = updates.multipliers(game, rule, [0.0], [0.0], **self._settings())
+            values = multipliers(game, rule, [0.0], [0.0], **self._settings())
             plotting.eigenvalues(values, ax=right, color=plotting.PREDICTION)
             extent = max(extent, 1.1 * float(values.abs().max()))
         growth = self._measure(orbits).growth
@@ -441,7 +458,7 @@ class PhasePlane(LiveFigure):
         found: dict[str, float | str] = {}
         if not self._kinked:
             game, rule = self._play()
-            radius = updates.spectral_radius(game, rule, [0.0], [0.0], **self._settings())
+            radius = spectral_radius(game, rule, [0.0], [0.0], **self._settings())
             found["predicted"] = float(radius)
         seen = self._measure(self._orbits())
         if seen.growth is not None:
@@ -455,7 +472,7 @@ class PhasePlane(LiveFigure):
         """Whether the penalty's derivative jumps at the equilibrium."""
         return _GAMES[self.game].dirac and self.penalty == "WGAN-GP" and self.gamma > 0
 
-    def _play(self) -> tuple[Game, updates.UpdateRule]:
+    def _play(self) -> tuple[Game, UpdateRule]:
         game = _GAMES[self.game]
         with_what = _PENALTIES[self.penalty](self.gamma) if game.dirac else self.damping
         return game.make(with_what), _RULES[self.rule].rule
@@ -472,9 +489,7 @@ class PhasePlane(LiveFigure):
         nudge = _NUDGE * torch.tensor([[0.0, 0.0], [1.0, -1.0], [-1.0, 1.0]], dtype=start.dtype)
         starts = start * (1 + nudge)
         game, rule = self._play()
-        path = updates.simulate(
-            game, rule, starts[:, :1], starts[:, 1:], self.steps, **self._settings()
-        )
+        path = simulate(game, rule, starts[:, :1], starts[:, 1:], self.steps, **self._settings())
         return torch.cat(path, dim=-1)
 
     def _measure(self, orbits: Tensor) -> _Measured:

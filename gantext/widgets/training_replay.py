@@ -16,10 +16,11 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from gantext import metrics, plotting
-from gantext.datasets import GaussianMixture
-from gantext.gan import GAN
-from gantext.training import Snapshot
+from gantext import plotting
+from gantext.data.mixtures import GaussianMixture
+from gantext.evaluation.modes import modes
+from gantext.gan.game import GAN
+from gantext.training.loop import Snapshot
 from gantext.widgets.live import LiveFigure
 
 __all__ = ["Recorder", "Recording", "TrainingReplay"]
@@ -58,7 +59,7 @@ class Recording:
     share : tuple of float
         The share of the samples that are nearest to it; 0 if no sample is a finite number.
     captured : tuple of int
-        Modes captured: see `gantext.metrics.modes`.
+        Modes captured: see `gantext.evaluation.modes.modes`.
     quality : tuple of float
         The share of the samples that are of quality.
 
@@ -232,9 +233,9 @@ _PER_FRAME = ("generator_loss", "discriminator_loss", "favourite", "share", "cap
 class Recorder:
     """A callback that records one member for `TrainingReplay`.
 
-    It belongs to the callbacks of `gantext.training.train` or
-    `gantext.population.train_population`, from the first step on. It returns nothing, so the run's
-    history is what it would be without.
+    It belongs to the callbacks of `gantext.training.loop.train` or
+    `gantext.training.members.train_population`, from the first step on. It returns nothing, so the
+    run's history is what it would be without.
 
     Parameters
     ----------
@@ -271,11 +272,11 @@ class Recorder:
 
     Examples
     --------
-    >>> from gantext.datasets import ring
-    >>> from gantext.gan import GAN
-    >>> from gantext.networks import MLP
-    >>> from gantext.training import Experiment, train
-    >>> from gantext.updates import Alternating
+    >>> from gantext.data.mixtures import ring
+    >>> from gantext.gan.game import GAN
+    >>> from gantext.gan.mlp import MLP
+    >>> from gantext.training.loop import Experiment, train
+    >>> from gantext.dynamics.rules import Alternating
     >>> from gantext.widgets import Recorder
     >>> gan = GAN(MLP(2, 2), MLP(2, 1), noise=2)
     >>> recorder = Recorder("a short run", gan, ring(), samples=100, mesh=21)
@@ -337,8 +338,8 @@ class Recorder:
         before = self._frames[-1]["steps"] if self._frames else 0
         theta, psi, sums = self._member(snapshot)
         fake = self._fake(theta)
-        near = metrics.modes(fake, self.data, radius=inf).counts
-        found = metrics.modes(fake, self.data)
+        near = modes(fake, self.data, radius=inf).counts
+        found = modes(fake, self.data)
         losses = (sums / (snapshot.taken - before)).tolist()
         self._frames.append(
             {
@@ -451,11 +452,11 @@ class TrainingReplay(LiveFigure):
 
     Examples
     --------
-    >>> from gantext.datasets import ring
-    >>> from gantext.gan import GAN
-    >>> from gantext.networks import MLP
-    >>> from gantext.training import Experiment, train
-    >>> from gantext.updates import Alternating
+    >>> from gantext.data.mixtures import ring
+    >>> from gantext.gan.game import GAN
+    >>> from gantext.gan.mlp import MLP
+    >>> from gantext.training.loop import Experiment, train
+    >>> from gantext.dynamics.rules import Alternating
     >>> from gantext.widgets import Recorder, TrainingReplay
     >>> gan = GAN(MLP(2, 2), MLP(2, 1), noise=2)
     >>> recorder = Recorder("a short run", gan, ring(), samples=100, mesh=21)

@@ -12,9 +12,10 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from gantext import plotting
-from gantext.games.two_point import StationaryPoints, TwoPointLoss, quadratic, quartic
-from gantext.symbolic import Computed
+from gantext.games.two_point.complexity import quadratic, quartic
+from gantext.games.two_point.loss import StationaryPoints, TwoPointLoss
 from gantext.widgets.live import LiveFigure, fixed
+from gantext.widgets.symbolic import Computed
 
 __all__ = ["TwoPointLandscape", "formulas"]
 
@@ -91,16 +92,17 @@ def _of_world(loss: TwoPointLoss) -> dict[str, Computed]:
 class TwoPointLandscape(LiveFigure):
     r"""Roll a forger down its loss in the two-point world, and see where that is on the map.
 
-    The landscape is `gantext.games.TwoPointLoss`; its minima are filled, its maxima hollow. The
-    ball takes the steps of `gantext.games.TwoPointLoss.descend`. Beside it is the bifurcation
-    diagram of the same world for the present :math:`\kappa`: the stationary q for every
+    The landscape is `gantext.games.two_point.loss.TwoPointLoss`; its minima are filled, its maxima
+    hollow. The
+    ball takes the steps of `gantext.games.two_point.loss.TwoPointLoss.descend`. Beside it is the
+    bifurcation diagram of the same world for the present :math:`\kappa`: the stationary q for every
     :math:`\lambda`, with the ball where it is now.
 
     Parameters
     ----------
     world : str, optional
-        ``"first world"``, with the complexity `gantext.games.two_point.quadratic`, or
-        ``"second world"``, with `gantext.games.two_point.quartic`.
+        ``"first world"``, with the complexity `gantext.games.two_point.complexity.quadratic`, or
+        ``"second world"``, with `gantext.games.two_point.complexity.quartic`.
     kappa : float, optional
         Weight of the complexity, from 0 to 3.
     lam : float, optional

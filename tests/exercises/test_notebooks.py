@@ -48,13 +48,13 @@ def test_every_question_has_one_answer_and_one_check_in_order(chapter, whose):
     cells = read(source if whose == "source" else students_copy(source)).cells
     names = [question.id for question in questions(chapter)]
     assert [own(cell)["question"] for cell in cells if "question" in own(cell)] == names
-    checks = [re.fullmatch(r'check\("([^"]+)"\)', c.source) for c in cells if c.source]
+    checks = [re.fullmatch(r'gt\.check\("([^"]+)"\)', c.source) for c in cells if c.source]
     assert [match[1] for match in checks if match] == names
     for index, cell in enumerate(cells):
         if name := own(cell).get("question"):
-            assert cells[index + 1].source == f'check("{name}")'
+            assert cells[index + 1].source == f'gt.check("{name}")'
             assert re.search(rf"^(def )?{find(name).entry}\b", cell.source, re.MULTILINE)
-    assert cells[-1].source == f'progress("{chapter}")'
+    assert cells[-1].source == f'gt.progress("{chapter}")'
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

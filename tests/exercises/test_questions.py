@@ -139,8 +139,8 @@ def rng_of(seed):
 
 
 def threshold(kappa):
-    from gantext.games import TwoPointLoss
-    from gantext.games.two_point import quartic
+    from gantext.games.two_point.complexity import quartic
+    from gantext.games.two_point.loss import TwoPointLoss
 
     return float(TwoPointLoss(quartic).collapse_threshold(kappa))
 
@@ -514,8 +514,8 @@ def test_values_agree_with_formulas():
 
 
 def test_a_penalty_beside_the_best_damps_less():
-    from gantext.games import R1, DiracGAN
-    from gantext.vector_field import spectrum
+    from gantext.dynamics.field import spectrum
+    from gantext.games.dirac import R1, DiracGAN
 
     zero = torch.zeros(1, dtype=torch.float64)
     for sigma in (0.0, 0.7, 1.2):

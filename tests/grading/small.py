@@ -28,7 +28,7 @@ QUESTIONS = [
         draw=_draw_square,
         judge=lambda call, answer: near(answer, call.arguments["x"] ** 2, hint="Multiply."),
         seconds=3.0,
-        library=("gantext.divergences.js",),
+        library=("gantext.objectives.divergences.js",),
     ),
     Question(
         id="small/answer",

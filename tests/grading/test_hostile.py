@@ -303,7 +303,7 @@ CHEATS = {
         "import gantext.grading.worker as w\n"
         "class Anything(float):\n    __eq__ = __le__ = __ge__ = lambda *_: True\n"
         "w._answered = lambda value: {'state': 'answered', 'value': True, 'share': 1.0,\n"
-        "    'ok': True, 'earned': 3, 'verdicts': [1, 1, 1], 'origin': 'gantext.divergences.js'}"
+        "    'ok': True, 'earned': 3, 'verdicts': [1, 1, 1], 'origin': 'gantext.js'}"
     ),
     "answers for the worker": (
         "import gantext.grading.worker as w, gantext.grading.protocol as p\n"

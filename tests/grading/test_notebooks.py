@@ -180,27 +180,39 @@ def test_the_chapter_is_found_by_metadata_and_by_checks():
     assert chapters_in(found) == ["one", "two", "three"]
 
 
-LIBRARY = replace(QUESTIONS[0], library=("gantext.divergences.js", "gantext.games.IdealGame.value"))
+LIBRARY = replace(
+    QUESTIONS[0],
+    library=("gantext.objectives.divergences.js", "gantext.games.ideal.IdealGame.value"),
+)
 
 
 @pytest.mark.parametrize(
     "cells",
     [
-        ["from gantext.divergences import js\nsquare = js"],
-        ["from gantext.divergences import js as square"],
-        ["from gantext.divergences import js as j", "def square(x):\n    return float(j(x, x))"],
-        ["import gantext.divergences\nsquare = lambda x: gantext.divergences.js(x, x)"],
-        ["import gantext.divergences as d", "helper = d.js", "def square(x): return helper(x, x)"],
-        ["from gantext import divergences\ndef square(x): return divergences.js(x, x)"],
-        ["from gantext.divergences import *\ndef square(x): return js(x, x)"],
+        ["from gantext.objectives.divergences import js\nsquare = js"],
+        ["from gantext.objectives.divergences import js as square"],
         [
-            "from functools import partial\nfrom gantext.divergences import js",
+            "from gantext.objectives.divergences import js as j",
+            "def square(x):\n    return float(j(x, x))",
+        ],
+        ["import gantext.objectives\nsquare = lambda x: gantext.objectives.divergences.js(x, x)"],
+        ["import gantext as gt\nsquare = lambda x: gt.js(x, x)"],
+        ["from gantext import js\nsquare = js"],
+        [
+            "import gantext.objectives.divergences as d",
+            "helper = d.js",
+            "def square(x): return helper(x, x)",
+        ],
+        ["from gantext import divergences\ndef square(x): return divergences.js(x, x)"],
+        ["from gantext.objectives.divergences import *\ndef square(x): return js(x, x)"],
+        [
+            "from functools import partial\nfrom gantext.objectives.divergences import js",
             "square = partial(js)",
         ],
-        ["def square(x):\n    from gantext.divergences import js\n    return js(x, x)"],
-        ["from gantext.games import IdealGame\ndef square(x): return IdealGame(x).value(x)"],
+        ["def square(x):\n    from gantext.objectives.divergences import js\n    return js(x, x)"],
+        ["from gantext.games.ideal import IdealGame\ndef square(x): return IdealGame(x).value(x)"],
         [
-            "from gantext.games import IdealGame\ngame = IdealGame([1])",
+            "from gantext.games.ideal import IdealGame\ngame = IdealGame([1])",
             "def square(x): return game.value(x)",
         ],
     ],
@@ -213,8 +225,8 @@ def test_an_answer_that_leans_on_the_library_is_found(cells):
     "cells",
     [
         [SQUARE],
-        ["from gantext.divergences import js", SQUARE, "assert js(1, 1) == 0"],
-        ["from gantext.divergences import kl\nsquare = kl"],
+        ["from gantext.objectives.divergences import js", SQUARE, "assert js(1, 1) == 0"],
+        ["from gantext.objectives.divergences import kl\nsquare = kl"],
         ["def js(p, q): return 0", "def square(x): return js(x, x)"],
         ["import json as js\ndef square(x): return js.dumps(x)"],
         [SHARES],

@@ -8,7 +8,7 @@ import torch
 
 from benchmarks.plain import BATCH, plain_step
 from benchmarks.throughput import experiment, operations
-from gantext.training import Runner
+from gantext.training.loop import Runner
 from tools.book import ROOT
 
 

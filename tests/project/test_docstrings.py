@@ -35,7 +35,7 @@ OBJECTS = dict(public_objects())
 
 
 def test_the_library_is_found():
-    assert "gantext.vector_field.jacobian" in OBJECTS
+    assert "gantext.dynamics.field.jacobian" in OBJECTS
     assert "gantext.games.bilinear.Bilinear" in OBJECTS
 
 

@@ -9,13 +9,13 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from gantext import widgets
-from gantext.datasets import ring
-from gantext.gan import GAN
-from gantext.networks import MLP
-from gantext.optimizers import Adam
-from gantext.population import train_population
-from gantext.training import Experiment
-from gantext.updates import Alternating
+from gantext.data.mixtures import ring
+from gantext.dynamics.optimizers import Adam
+from gantext.dynamics.rules import Alternating
+from gantext.gan.game import GAN
+from gantext.gan.mlp import MLP
+from gantext.training.loop import Experiment
+from gantext.training.members import train_population
 from gantext.widgets import (
     LiveFigure,
     OptimalCritic,

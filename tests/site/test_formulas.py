@@ -10,7 +10,7 @@ import torch
 from playwright.sync_api import Browser, Page
 from torch.utils import _pytree as pytree
 
-from gantext.symbolic import Computed
+from gantext.widgets.symbolic import Computed
 from tools.formulas import FIGURES, FOLDER, text
 
 POINTS = 200

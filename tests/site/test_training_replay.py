@@ -10,12 +10,13 @@ import torch
 from matplotlib.figure import Figure
 from torch.nn import Linear
 
-from gantext.datasets import GaussianMixture, ring
-from gantext.gan import GAN
-from gantext.networks import MLP, Packed
-from gantext.population import train_population
-from gantext.training import Experiment, train
-from gantext.updates import Alternating
+from gantext.data.mixtures import GaussianMixture, ring
+from gantext.dynamics.rules import Alternating
+from gantext.gan.game import GAN
+from gantext.gan.layers import Packed
+from gantext.gan.mlp import MLP
+from gantext.training.loop import Experiment, train
+from gantext.training.members import train_population
 from gantext.widgets import FIGURE_MIME, Recorder, Recording, TrainingReplay
 from gantext.widgets.bundle import host, module, script, stylesheet
 

@@ -18,10 +18,21 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gantext.games import R1, R2, Bilinear, DiracGAN, GradientPenalty
-from gantext.games.dirac import hinge, least_squares, logistic, wasserstein
-from gantext.updates import Alternating, Consensus, Simultaneous, multipliers, simulate
-from gantext.vector_field import flow, jacobian, lie_derivative, spectrum, velocity
+from gantext.dynamics.field import flow, jacobian, lie_derivative, spectrum, velocity
+from gantext.dynamics.linearise import multipliers
+from gantext.dynamics.rules import Alternating, Consensus, Simultaneous
+from gantext.dynamics.simulate import simulate
+from gantext.games.bilinear import Bilinear
+from gantext.games.dirac import (
+    R1,
+    R2,
+    DiracGAN,
+    GradientPenalty,
+    hinge,
+    least_squares,
+    logistic,
+    wasserstein,
+)
 
 ORIGIN = (torch.zeros(1, dtype=torch.float64), torch.zeros(1, dtype=torch.float64))
 

@@ -12,7 +12,7 @@ from scipy.spatial.distance import jensenshannon
 from scipy.special import rel_entr
 from scipy.stats import entropy
 
-from gantext.divergences import js, kl, total_variation
+from gantext.objectives.divergences import js, kl, total_variation
 
 law = settings(derandomize=True, deadline=None, database=None, max_examples=200)
 LOG_2 = float(np.log(2))

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from gantext.games import R1, Bilinear, DiracGAN
-from gantext.vector_field import flow, jacobian, lie_derivative, spectrum, velocity
+from gantext.dynamics.field import flow, jacobian, lie_derivative, spectrum, velocity
+from gantext.games.bilinear import Bilinear
+from gantext.games.dirac import R1, DiracGAN
 from tests.games import random_tensor
 
 SHAPES = [(1, 1), (2, 2), (3, 3), (2, 4), (5, 3), (1, 6)]

@@ -16,15 +16,9 @@ from torch.func import functional_call
 from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.utils._pytree import tree_leaves, tree_map
 
-from gantext import _steps
-from gantext.gan import GAN
-from gantext.losses import Loss, Minimax, NonSaturating
-from gantext.networks import Packed, SpectralLinear
-from gantext.optimizers import SGD, Adam, RMSProp
-from gantext.population import train_population
-from gantext.regularizers import R1, R2, EntropyBonus
-from gantext.training import Experiment, Run, Settings, Snapshot, train
-from gantext.updates import (
+from gantext.dynamics.optimizers import SGD, Adam, RMSProp
+from gantext.dynamics.rule import UpdateRule
+from gantext.dynamics.rules import (
     Alternating,
     Averaged,
     Consensus,
@@ -35,8 +29,16 @@ from gantext.updates import (
     Simultaneous,
     SymplecticGradientAdjustment,
     Unrolled,
-    UpdateRule,
 )
+from gantext.gan.game import GAN
+from gantext.gan.layers import Packed
+from gantext.gan.spectral import SpectralLinear
+from gantext.objectives.entropy import EntropyBonus
+from gantext.objectives.losses import Loss, Minimax, NonSaturating
+from gantext.objectives.penalties import R1, R2
+from gantext.training import recorded_step as _steps
+from gantext.training.loop import Experiment, Run, Settings, Snapshot, train
+from gantext.training.members import train_population
 from tests.games import assert_same_tree
 from tests.gans import (
     NEAR,

@@ -12,8 +12,9 @@ from scipy.optimize import linprog, minimize
 from scipy.spatial.distance import jensenshannon
 from scipy.special import rel_entr, xlog1py, xlogy
 
-from gantext.games import IdealGame
-from gantext.updates import Extragradient, solve
+from gantext.dynamics.rules import Extragradient
+from gantext.dynamics.simulate import solve
+from gantext.games.ideal import IdealGame
 
 law = settings(derandomize=True, deadline=None, database=None, max_examples=150)
 LOG_4 = float(np.log(4))

@@ -15,10 +15,13 @@ from scipy.optimize import fsolve, minimize_scalar
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import entropy
 
-from gantext.games import TwoPointGame, TwoPointLoss
-from gantext.games.two_point import quadratic, quartic
-from gantext.updates import Simultaneous, simulate, spectral_radius, update_jacobian
-from gantext.vector_field import flow, jacobian, spectrum, velocity
+from gantext.dynamics.field import flow, jacobian, spectrum, velocity
+from gantext.dynamics.linearise import spectral_radius, update_jacobian
+from gantext.dynamics.rules import Simultaneous
+from gantext.dynamics.simulate import simulate
+from gantext.games.two_point.complexity import quadratic, quartic
+from gantext.games.two_point.game import TwoPointGame
+from gantext.games.two_point.loss import TwoPointLoss
 
 law = settings(derandomize=True, deadline=None, database=None, max_examples=60)
 every_complexity = pytest.mark.parametrize("complexity", [quadratic, quartic])

@@ -17,8 +17,9 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from gantext.games import Bilinear
-from gantext.updates import (
+from gantext.dynamics.linearise import multipliers, spectral_radius, update_jacobian
+from gantext.dynamics.rule import UpdateRule
+from gantext.dynamics.rules import (
     Alternating,
     Averaged,
     Consensus,
@@ -29,12 +30,9 @@ from gantext.updates import (
     Simultaneous,
     SymplecticGradientAdjustment,
     Unrolled,
-    UpdateRule,
-    multipliers,
-    simulate,
-    spectral_radius,
-    update_jacobian,
 )
+from gantext.dynamics.simulate import simulate
+from gantext.games.bilinear import Bilinear
 from tests.games import random_tensor
 
 x, y, p, q = sympy.symbols("x y p q", real=True)  # the players and what the rule remembers of each

@@ -10,10 +10,11 @@ import numpy as np
 import torch
 from scipy.optimize import brentq, minimize_scalar
 
-from gantext.games import Bilinear
+from gantext.dynamics.rules import ProximalPoint
+from gantext.dynamics.simulate import simulate
+from gantext.games.bilinear import Bilinear
 from gantext.grading.question import Call, Plain, Question, Verdict, numbers
 from gantext.grading.questions._judging import compared, drawn_samples
-from gantext.updates import ProximalPoint, simulate
 
 # --- degrees per step ----------------------------------------------------------------------------
 
@@ -365,7 +366,7 @@ QUESTIONS = [
         kind="function",
         draw=_draw_quadratic,
         judge=_judge_proximal,
-        library=("gantext.updates.ProximalPoint",),
+        library=("gantext.dynamics.rules.ProximalPoint",),
         tensors=True,
     ),
     Question(

@@ -9,10 +9,10 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit, ndtr
 
-from gantext.divergences import js, total_variation
-from gantext.games import IdealGame
+from gantext.games.ideal import IdealGame
 from gantext.grading.question import Call, Plain, Question, Verdict, numbers
 from gantext.grading.questions._judging import compared, drawn_samples, usual
+from gantext.objectives.divergences import js, total_variation
 
 LOG4 = math.log(4)
 
@@ -343,7 +343,7 @@ QUESTIONS = [
         kind="function",
         draw=_draw_order,
         judge=_judge_order,
-        library=("gantext.games.IdealGame.pure_strategy_values",),
+        library=("gantext.games.ideal.IdealGame.pure_strategy_values",),
         tensors=True,
     ),
     Question(

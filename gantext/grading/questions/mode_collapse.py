@@ -10,13 +10,15 @@ import numpy as np
 import torch
 from scipy.optimize import brentq
 
-from gantext.datasets import GaussianMixture, ring
-from gantext.games import TwoPointGame, TwoPointLoss
-from gantext.games.two_point import quadratic, quartic
+from gantext.data.mixtures import GaussianMixture, ring
+from gantext.dynamics.linearise import spectral_radius
+from gantext.dynamics.rules import Alternating
+from gantext.evaluation.modes import modes
+from gantext.games.two_point.complexity import quadratic, quartic
+from gantext.games.two_point.game import TwoPointGame
+from gantext.games.two_point.loss import TwoPointLoss
 from gantext.grading.question import Call, Plain, Question, Verdict, numbers
 from gantext.grading.questions._judging import compared, drawn_samples
-from gantext.metrics import modes
-from gantext.updates import Alternating, spectral_radius
 
 # --- the period of a hop -------------------------------------------------------------------------
 
@@ -282,7 +284,7 @@ QUESTIONS = [
         kind="function",
         draw=_draw_report,
         judge=_judge_report,
-        library=("gantext.metrics.modes",),
+        library=("gantext.evaluation.modes.modes",),
         tensors=True,
     ),
     Question(

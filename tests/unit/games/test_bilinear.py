@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from gantext.games import Bilinear, Game, Losses
+from gantext.games.base import Game, Losses
+from gantext.games.bilinear import Bilinear
 from tests.games import random_tensor
 
 

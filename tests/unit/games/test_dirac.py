@@ -7,9 +7,17 @@ import math
 import pytest
 import torch
 
-from gantext.games import R1, R2, DiracGAN, GradientPenalty
-from gantext.games.dirac import hinge, least_squares, logistic, wasserstein
-from gantext.vector_field import spectrum, velocity
+from gantext.dynamics.field import spectrum, velocity
+from gantext.games.dirac import (
+    R1,
+    R2,
+    DiracGAN,
+    GradientPenalty,
+    hinge,
+    least_squares,
+    logistic,
+    wasserstein,
+)
 
 WRITTEN_OUT = {
     logistic: (lambda t: -math.log(1 + math.exp(-t)), lambda t: 1 / (1 + math.exp(t))),

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 import gantext.games.ideal
-from gantext.games import Game, IdealGame, PureStrategyValues
+from gantext.games.base import Game
+from gantext.games.ideal import IdealGame, PureStrategyValues
 
 INF = float("inf")
 P_DATA = [0.2, 0.3, 0.5]

@@ -9,10 +9,13 @@ import pytest
 import sympy
 import torch
 
-from gantext.games import Game, TwoPointGame, TwoPointLoss
-from gantext.games.two_point import quadratic, quartic
-from gantext.updates import Simultaneous, simulate
-from gantext.vector_field import velocity
+from gantext.dynamics.field import velocity
+from gantext.dynamics.rules import Simultaneous
+from gantext.dynamics.simulate import simulate
+from gantext.games.base import Game
+from gantext.games.two_point.complexity import quadratic, quartic
+from gantext.games.two_point.game import TwoPointGame
+from gantext.games.two_point.loss import TwoPointLoss
 
 LOSS = {complexity: TwoPointLoss(complexity) for complexity in (quadratic, quartic)}
 every_complexity = pytest.mark.parametrize("complexity", [quadratic, quartic])

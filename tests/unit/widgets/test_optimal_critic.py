@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 
-from gantext.games import IdealGame
+from gantext.games.ideal import IdealGame
 from gantext.widgets import FIGURE_MIME, OptimalCritic
 
 

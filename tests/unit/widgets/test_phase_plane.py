@@ -9,9 +9,9 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 
-from gantext import updates
-from gantext.games import R1, Bilinear, DiracGAN, GradientPenalty
-from gantext.games.dirac import least_squares, wasserstein
+import gantext as gt
+from gantext.games.bilinear import Bilinear
+from gantext.games.dirac import R1, DiracGAN, GradientPenalty, least_squares, wasserstein
 from gantext.widgets import FIGURE_MIME, PhasePlane
 from gantext.widgets.phase_plane import formulas, menu
 
@@ -23,15 +23,15 @@ GAMES = {
     "least-squares Dirac-GAN": DiracGAN(least_squares),
 }
 RULES = {
-    "simultaneous": (updates.Simultaneous(), {}),
-    "alternating": (updates.Alternating(), {}),
-    "extragradient": (updates.Extragradient(), {}),
-    "optimistic": (updates.Optimistic(), {}),
-    "simultaneous momentum": (updates.Momentum(alternating=False), {"beta": -0.3}),
-    "alternating momentum": (updates.Momentum(), {"beta": -0.3}),
-    "consensus": (updates.Consensus(), {"gamma": 0.7}),
-    "symplectic adjustment": (updates.SymplecticGradientAdjustment(), {"strength": 0.7}),
-    "proximal point": (updates.ProximalPoint(), {}),
+    "simultaneous": (gt.Simultaneous(), {}),
+    "alternating": (gt.Alternating(), {}),
+    "extragradient": (gt.Extragradient(), {}),
+    "optimistic": (gt.Optimistic(), {}),
+    "simultaneous momentum": (gt.Momentum(alternating=False), {"beta": -0.3}),
+    "alternating momentum": (gt.Momentum(), {"beta": -0.3}),
+    "consensus": (gt.Consensus(), {"gamma": 0.7}),
+    "symplectic adjustment": (gt.SymplecticGradientAdjustment(), {"strength": 0.7}),
+    "proximal point": (gt.ProximalPoint(), {}),
 }
 SCRIPT = (files("gantext.widgets") / "js" / "phase_plane.js").read_text("utf-8")
 
@@ -65,8 +65,8 @@ def test_growth_on_xy_is_the_closed_form(rule, growth, eta):
 def test_measured_is_the_slope_over_the_second_half():
     """Of log distance, fitted here by the normal equations."""
     figure = PhasePlane("Dirac-GAN", "alternating momentum", eta=0.9, x=1.5, y=0.4, steps=31)
-    rule, h = updates.Momentum(), {"eta": 0.9, "beta": -0.5}
-    path = updates.simulate(DiracGAN(), rule, [1.5], [0.4], 31, **h)
+    rule, h = gt.Momentum(), {"eta": 0.9, "beta": -0.5}
+    path = gt.simulate(DiracGAN(), rule, [1.5], [0.4], 31, **h)
     logs = torch.hypot(*path)[15:, 0].log()
     design = torch.stack([torch.arange(17.0, dtype=torch.float64), torch.ones(17).double()], -1)
     slope = torch.linalg.lstsq(design, logs[:, None]).solution[0, 0]
@@ -214,9 +214,9 @@ def test_every_choice_plays(game, rule):
     figure = PhasePlane(game, rule, eta=0.1, beta=-0.3, strength=0.7, x=0.3, y=0.2, steps=12)
     how, own = RULES[rule]
     found = figure.numbers()
-    radius = updates.spectral_radius(GAMES[game], how, [0.0], [0.0], eta=0.1, **own)
+    radius = gt.spectral_radius(GAMES[game], how, [0.0], [0.0], eta=0.1, **own)
     assert found["predicted"] == pytest.approx(float(radius), abs=1e-13)
-    path = updates.simulate(GAMES[game], how, [0.3], [0.2], 12, eta=0.1, **own)
+    path = gt.simulate(GAMES[game], how, [0.3], [0.2], 12, eta=0.1, **own)
     assert found["distance"] == pytest.approx(math.hypot(path.theta[-1], path.psi[-1]), rel=1e-13)
 
 
@@ -241,7 +241,7 @@ def test_the_scripts_formulas_play_the_same(rule, game, penalty):
         )
         settings = {"none": [0.0, 0.0], "R1": [1.3, 0.0], "WGAN-GP": [0.0, 1.3]}[penalty]
     state = vector(0.4, -0.3, *[0.0] * chosen[1]["memory"], 0.0)
-    path = updates.simulate(played, how, [0.4], [-0.3], 6, eta=0.12, **own)
+    path = gt.simulate(played, how, [0.4], [-0.3], 6, eta=0.12, **own)
     for k in range(6):
         point, taken = step(state, vector(0.12, *own.values(), *settings))
         state = torch.cat([point, taken[None]])
@@ -266,7 +266,7 @@ def test_near_the_equilibrium_each_game_is_bilinear(rule, game, gamma):
         played = Bilinear([[1.0]], P=[[gamma]], Q=[[gamma]])
     else:
         played = DiracGAN(GAMES[game].f, R1(gamma), GAMES[game].non_saturating)
-    expected = updates.update_jacobian(played, how, [0.0], [0.0], eta=0.37, **own)
+    expected = gt.update_jacobian(played, how, [0.0], [0.0], eta=0.37, **own)
     assert torch.allclose(found, expected, rtol=0, atol=1e-14)
 
 
@@ -355,7 +355,7 @@ def test_the_picture_shows_the_multipliers_and_the_orbit():
     settings.draw(figure)
     left, right = figure.axes
     orbit = next(line for line in left.lines if len(line.get_xdata()) == 121)
-    path = updates.simulate(Bilinear.xy(), updates.Extragradient(), [1.0], [0.5], 120, eta=0.4)
+    path = gt.simulate(Bilinear.xy(), gt.Extragradient(), [1.0], [0.5], 120, eta=0.4)
     assert orbit.get_xdata() == pytest.approx(path.theta[:, 0].numpy(), abs=1e-12)
     assert orbit.get_ydata() == pytest.approx(path.psi[:, 0].numpy(), abs=1e-12)
     growth = settings.numbers()["measured"]

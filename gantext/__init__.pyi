@@ -1,0 +1,116 @@
+"""The public face: the names of ``import gantext as gt``, and where each is defined."""
+
+__version__: str
+
+from . import plotting as plotting
+from .objectives.divergences import js as js, kl as kl, total_variation as total_variation
+from .objectives.entropy import (
+    EntropyBonus as EntropyBonus,
+    nearest_neighbour_entropy as nearest_neighbour_entropy,
+)
+from .objectives.losses import Loss as Loss, Minimax as Minimax, NonSaturating as NonSaturating
+from .games.base import Game as Game, Losses as Losses
+from .games.bilinear import Bilinear as Bilinear
+from .games.dirac import (
+    DiracGAN as DiracGAN,
+    GradientPenalty as GradientPenalty,
+    R1 as R1,
+    R2 as R2,
+    wasserstein as wasserstein,
+)
+from .games.ideal import IdealGame as IdealGame, PureStrategyValues as PureStrategyValues
+from .games.two_point.complexity import quadratic as quadratic, quartic as quartic
+from .games.two_point.game import TwoPointGame as TwoPointGame
+from .games.two_point.loss import (
+    Barrier as Barrier,
+    StationaryPoints as StationaryPoints,
+    TwoPointLoss as TwoPointLoss,
+)
+from .dynamics.field import (
+    Trajectory as Trajectory,
+    eigenvalues as eigenvalues,
+    flow as flow,
+    jacobian as jacobian,
+    lie_derivative as lie_derivative,
+    spectrum as spectrum,
+    velocity as velocity,
+)
+from .dynamics.linearise import (
+    multipliers as multipliers,
+    spectral_radius as spectral_radius,
+    update_jacobian as update_jacobian,
+)
+from .dynamics.optimizers import (
+    Adam as Adam,
+    Optimizer as Optimizer,
+    RMSProp as RMSProp,
+    SGD as SGD,
+)
+from .dynamics.rule import (
+    GradientRule as GradientRule,
+    State as State,
+    StepInfo as StepInfo,
+    UpdateRule as UpdateRule,
+)
+from .dynamics.rules import (
+    Alternating as Alternating,
+    Averaged as Averaged,
+    Consensus as Consensus,
+    Extragradient as Extragradient,
+    Momentum as Momentum,
+    Optimistic as Optimistic,
+    ProximalPoint as ProximalPoint,
+    Simultaneous as Simultaneous,
+    SymplecticGradientAdjustment as SymplecticGradientAdjustment,
+    Unrolled as Unrolled,
+)
+from .dynamics.simulate import Solution as Solution, simulate as simulate, solve as solve
+from .data.base import Dataset as Dataset
+from .data.images import Images as Images, StackedDigits as StackedDigits, digits as digits
+from .data.mixtures import (
+    GaussianMixture as GaussianMixture,
+    grid as grid,
+    ring as ring,
+    two_points as two_points,
+)
+from .gan.convolutional import (
+    ConvDiscriminator as ConvDiscriminator,
+    ConvGenerator as ConvGenerator,
+)
+from .gan.game import GAN as GAN, GANBatch as GANBatch
+from .gan.layers import Doubled as Doubled, MinibatchStdDev as MinibatchStdDev, Packed as Packed
+from .gan.mlp import MLP as MLP
+from .gan.spectral import SpectralConv2d as SpectralConv2d, SpectralLinear as SpectralLinear
+from .gan.weights import draw_weights as draw_weights
+from .training.checkpoints import CheckpointError as CheckpointError
+from .training.loop import (
+    DivergenceWarning as DivergenceWarning,
+    Experiment as Experiment,
+    History as History,
+    Run as Run,
+    Snapshot as Snapshot,
+    train as train,
+)
+from .training.members import train_population as train_population
+from .evaluation.classes import (
+    NearestNeighbour as NearestNeighbour,
+    class_statistics as class_statistics,
+)
+from .evaluation.counts import ModeStatistics as ModeStatistics, kl_to_uniform as kl_to_uniform
+from .evaluation.intervals import Interval as Interval, bootstrap_interval as bootstrap_interval
+from .evaluation.modes import modes as modes
+from .evaluation.precision_recall import (
+    PrecisionRecall as PrecisionRecall,
+    precision_recall as precision_recall,
+)
+from .widgets.interactive import InteractiveFigure as InteractiveFigure
+from .widgets.live import LiveFigure as LiveFigure
+from .widgets.optimal_critic import OptimalCritic as OptimalCritic
+from .widgets.phase_plane import PhasePlane as PhasePlane
+from .widgets.training_replay import (
+    Recorder as Recorder,
+    Recording as Recording,
+    TrainingReplay as TrainingReplay,
+)
+from .widgets.two_point_landscape import TwoPointLandscape as TwoPointLandscape
+from .grading.check import check as check, progress as progress

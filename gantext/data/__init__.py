@@ -1,0 +1,1 @@
+"""What the generator imitates: mixtures and images."""

@@ -1,0 +1,1 @@
+"""The game of two networks, and the networks that play it."""

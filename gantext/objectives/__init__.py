@@ -1,0 +1,1 @@
+"""What players minimise: losses, penalties, and the divergences behind them."""

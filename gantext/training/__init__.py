@@ -1,0 +1,1 @@
+"""Running a game of networks: one member or many, with history and checkpoints."""

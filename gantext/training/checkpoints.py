@@ -1,0 +1,211 @@
+"""Checkpoints: trees of tensors in one file, written whole or not at all, read without running it.
+
+The file is in the safetensors format: a header of names, shapes and types, then bare numbers.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.utils._pytree import keystr, tree_flatten_with_path, tree_unflatten
+
+_KIND = "gantext checkpoint 1"
+
+
+class CheckpointError(ValueError):
+    """A file is not a checkpoint, is damaged, or belongs to another run.
+
+    Examples
+    --------
+    >>> from gantext.training.checkpoints import CheckpointError
+    >>> issubclass(CheckpointError, ValueError)
+    True
+    """
+
+
+class Checkpoint(NamedTuple):
+    """What a file holds.
+
+    Attributes
+    ----------
+    tensors : dict of Tensor
+        By name.
+    about : dict
+        What was said of them: plain JSON.
+    """
+
+    tensors: dict[str, Tensor]
+    about: dict[str, Any]
+
+
+def save(path: str | os.PathLike[str], tensors: dict[str, Tensor], about: dict[str, Any]) -> None:
+    """Write tensors to a file that is there whole, or as it was before.
+
+    Parameters
+    ----------
+    path : path
+        Where to; an older file is replaced.
+    tensors : dict of Tensor
+        By name.
+    about : dict
+        What to say of them; plain JSON.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib, torch
+    >>> from gantext.training.checkpoints import load, save
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "run.safetensors"
+    ...     save(path, {"w": torch.ones(2)}, {"step": 7})
+    ...     load(path).about["step"]
+    7
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Written beside its place, forced to the disk, then renamed: renaming is one act.
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    try:
+        plain = {name: t.detach().cpu().contiguous().clone() for name, t in tensors.items()}
+        save_file(plain, temporary, metadata={"kind": _KIND, "about": json.dumps(about)})
+        with Path(temporary).open("r+b") as written:
+            os.fsync(written.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def load(path: str | os.PathLike[str], *, device: Any = "cpu") -> Checkpoint:
+    """Read a file that `save` wrote.
+
+    Parameters
+    ----------
+    path : path
+        Where from.
+    device : torch.device or str
+        Where the tensors shall be.
+
+    Returns
+    -------
+    Checkpoint
+        Tensors and what was said of them.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    CheckpointError
+        If the file is no checkpoint of ours, or not whole. Nothing in it is ever executed.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from gantext.training.checkpoints import CheckpointError, load
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "notes.txt"
+    ...     _ = path.write_text("not a checkpoint")
+    ...     try:
+    ...         load(path)
+    ...     except CheckpointError as error:
+    ...         "notes.txt" in str(error)
+    True
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: no such checkpoint")
+    try:
+        with safe_open(path, framework="pt", device=str(device)) as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        about = json.loads(metadata.get("about", "null"))
+    except (SafetensorError, OSError, ValueError) as error:
+        raise CheckpointError(
+            f"{path}: expected a whole checkpoint of gantext, in the safetensors format, but it "
+            f"cannot be read ({error}); delete it to start anew, or restore it from a copy"
+        ) from error
+    if metadata.get("kind") != _KIND or not isinstance(about, dict):
+        raise CheckpointError(
+            f"{path}: expected a checkpoint of gantext ({_KIND!r}), got another safetensors file "
+            f"({metadata.get('kind')!r})"
+        )
+    return Checkpoint(tensors, about)
+
+
+def flatten(tree: Any, prefix: str = "") -> dict[str, Tensor]:
+    """Name every tensor of a tree by its place in it.
+
+    Parameters
+    ----------
+    tree : pytree of Tensor
+        Tuples, lists, dicts and named tuples.
+    prefix : str
+        What the names begin with.
+
+    Returns
+    -------
+    dict of Tensor
+        By name.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from gantext.training.checkpoints import flatten
+    >>> sorted(flatten({"w": torch.ones(2), "m": (torch.zeros(2),)}, prefix="state"))
+    ["state['m'][0]", "state['w']"]
+    """
+    return {prefix + keystr(place): leaf for place, leaf in tree_flatten_with_path(tree)[0]}
+
+
+def unflatten(tensors: dict[str, Tensor], like: Any, prefix: str = "") -> Any:
+    """Undo `flatten`, into a tree of known structure.
+
+    Parameters
+    ----------
+    tensors : dict of Tensor
+        By name.
+    like : pytree of Tensor
+        Its structure, shapes and types are wanted.
+    prefix : str
+        What the names begin with.
+
+    Returns
+    -------
+    pytree of Tensor
+        Structured like ``like``.
+
+    Raises
+    ------
+    CheckpointError
+        If a tensor is missing, or has another shape or type.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from gantext.training.checkpoints import flatten, unflatten
+    >>> tree = {"w": torch.ones(2)}
+    >>> unflatten(flatten(tree), tree)
+    {'w': tensor([1., 1.])}
+    """
+    places, spec = tree_flatten_with_path(like)
+    leaves = []
+    for place, wanted in places:
+        name = prefix + keystr(place)
+        found = tensors.get(name)
+        if found is None:
+            raise CheckpointError(f"{name}: expected {_kind(wanted)}, but it is missing")
+        if found.shape != wanted.shape or found.dtype != wanted.dtype:
+            raise CheckpointError(f"{name}: expected {_kind(wanted)}, got {_kind(found)}")
+        leaves.append(found.to(wanted.device))
+    return tree_unflatten(leaves, spec)
+
+
+def _kind(tensor: Tensor) -> str:
+    return f"{tensor.dtype} of shape {tuple(tensor.shape)}".replace("torch.", "")

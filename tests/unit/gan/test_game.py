@@ -1,0 +1,163 @@
+"""A GAN as a game: its losses are what its parts say, and each player asks for no more."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+import torch
+from torch import nn
+from torch.func import functional_call
+
+from gantext.dynamics.field import velocity
+from gantext.dynamics.rules import Simultaneous
+from gantext.games.base import Game
+from gantext.gan.game import GAN, GANBatch
+from gantext.gan.weights import carried, draw_weights
+from gantext.objectives.entropy import EntropyBonus
+from gantext.objectives.losses import Loss, Minimax, NonSaturating
+from gantext.objectives.penalties import R1, R2
+from tests.games import assert_same_tree, random_tensor
+from tests.gans import small_gan, small_mlp, spectral_gan
+
+every_loss = pytest.mark.parametrize("loss", [Minimax(), NonSaturating()])
+
+
+def batch(looks: int = 1) -> GANBatch:
+    return GANBatch(random_tensor(looks, 8, 2, seed=1), random_tensor(looks, 8, 2, seed=2))
+
+
+def started(gan: GAN, seed: int = 0) -> tuple[dict, dict]:
+    return gan.init(seed, dtype=torch.float64)
+
+
+@every_loss
+def test_losses_are_the_sums_of_their_parts(loss: Loss) -> None:
+    gan = small_gan(
+        loss=loss,
+        discriminator_regularizers=[R1(2.0), R2(3.0)],
+        generator_regularizers=[EntropyBonus(0.5)],
+    )
+    theta, psi = started(gan)
+    real, noise = (part[0] for part in batch())
+    fake = functional_call(gan.generator, theta, (noise,))
+    assert torch.equal(gan.generate(theta, noise), fake)
+
+    def score(x: torch.Tensor) -> torch.Tensor:
+        return functional_call(gan.discriminator, psi, (x,))
+
+    assert torch.equal(gan.score(psi, real), score(real))
+    expected_g = loss.generator(fake=score(fake)) + EntropyBonus(0.5)(fake)
+    expected_d = loss.discriminator(real=score(real), fake=score(fake))
+    for penalty in (R1(2.0), R2(3.0)):
+        expected_d = expected_d + penalty(score, real=real, fake=fake)
+    losses = gan.losses(theta, psi, batch())
+    torch.testing.assert_close(losses.generator, expected_g)
+    torch.testing.assert_close(losses.discriminator, expected_d)
+    assert torch.equal(gan.generator_loss(theta, psi, batch()), losses.generator)
+    assert torch.equal(gan.discriminator_loss(theta, psi, batch()), losses.discriminator)
+
+
+def test_it_is_a_game_for_every_tool_of_the_library() -> None:
+    gan = small_gan()
+    assert isinstance(gan, Game)
+    assert not gan.affine
+    theta, psi = started(gan)
+    v_theta, v_psi = velocity(gan, theta, psi, batch())
+    assert_same_tree(
+        v_psi,
+        torch.func.grad(lambda p: -gan.discriminator_loss(theta, p, batch()))(psi),
+    )
+    ahead = {key: p + 1e-3 * v_theta[key] for key, p in theta.items()}
+    assert gan.generator_loss(ahead, psi, batch()) < gan.generator_loss(theta, psi, batch())
+
+
+def test_the_generators_loss_needs_no_data() -> None:
+    gan = small_gan()
+    theta, psi = started(gan)
+    without = GANBatch(torch.full((1, 8, 2), torch.nan).double(), batch().noise)
+    expected = gan.generator_loss(theta, psi, batch())
+    assert torch.equal(gan.generator_loss(theta, psi, without), expected)
+
+
+def test_the_default_is_the_non_saturating_loss() -> None:
+    assert small_gan().loss == NonSaturating()
+    assert small_gan().discriminator_regularizers == ()
+    assert small_gan().generator_regularizers == ()
+
+
+def test_players_start_from_their_own_seeds() -> None:
+    """Two networks of the same shape do not start alike, and no member's is another's."""
+    gan = GAN(small_mlp(2, 2), small_mlp(2, 2), noise=2)
+    starts = [player for seed in range(3) for player in started(gan, seed)]
+    first = [player["0.weight"] for player in starts]
+    for k, weight in enumerate(first):
+        assert all(not torch.equal(weight, other) for other in first[:k])
+    assert_same_tree(gan.init(1), gan.init(1))
+    assert_same_tree(gan.init(1)[0], draw_weights(gan.generator, 2))
+    assert_same_tree(gan.init(1)[1], draw_weights(gan.discriminator, 3))
+
+
+def test_looks_are_taken_one_by_one() -> None:
+    gan, many = small_gan(), batch(looks=3)
+    theta, psi = started(gan)
+    for k in range(3):
+        one = gan.look(many, k)
+        assert torch.equal(one.real, many.real[k : k + 1])
+        assert torch.equal(one.noise, many.noise[k : k + 1])
+        own = GANBatch(many.real[k : k + 1], many.noise[k : k + 1])
+        assert_same_tree(gan.losses(theta, psi, one), gan.losses(theta, psi, own))
+    for loss in (gan.losses, gan.generator_loss, gan.discriminator_loss):
+        with pytest.raises(ValueError, match=r"expected one look, shape \(1, B, ...\), got \(3, 8"):
+            loss(theta, psi, many)
+
+
+def test_projection_moves_only_what_is_carried() -> None:
+    gan = small_gan()
+    theta, psi = started(gan)
+    moved = gan.project(theta, psi)
+    for before, after in zip((theta, psi), moved, strict=True):
+        assert all(after[key] is value for key, value in before.items())
+    gan = spectral_gan()
+    theta, psi = started(gan)
+    assert_same_tree(gan.project(theta, psi), (theta, carried(gan.discriminator, psi)))
+    both = GAN(gan.discriminator, gan.discriminator, noise=2)
+    assert_same_tree(both.project(psi, psi), (carried(gan.discriminator, psi),) * 2)
+
+
+def test_every_step_carries_the_vectors_on() -> None:
+    gan, rule = spectral_gan(), Simultaneous()
+    state = rule.init(*started(gan))
+    hparams = rule.hparams(eta=0.1)
+    seen = [state.psi["0.u"]]
+    for _ in range(3):
+        state, _ = rule.step(gan, state, batch(), hparams)
+        seen.append(state.psi["0.u"])
+        expected = carried(gan.discriminator, {**state.psi, "0.u": seen[-2]})["0.u"]
+        torch.testing.assert_close(seen[-1], expected)
+    assert all(not torch.allclose(a, b) for a, b in pairwise(seen))
+
+
+def test_the_modules_own_weights_are_never_used() -> None:
+    gan = small_gan()
+    theta, psi = started(gan)
+    before = gan.losses(theta, psi, batch())
+    with torch.no_grad():
+        for p in [*gan.generator.parameters(), *gan.discriminator.parameters()]:
+            p.fill_(torch.nan)
+    assert_same_tree(gan.losses(theta, psi, batch()), before)
+
+
+def test_it_says_what_it_is() -> None:
+    gan = small_gan(
+        loss=Minimax(),
+        discriminator_regularizers=[R1(1.0)],
+        generator_regularizers=[EntropyBonus(1.0)],
+    )
+    assert repr(gan) == "GAN(Minimax + R1 + EntropyBonus, noise=2)"
+
+
+@pytest.mark.parametrize("noise", [0, -2])
+def test_noise_has_a_dimension(noise: int) -> None:
+    with pytest.raises(ValueError, match=f"noise: expected a dimension >= 1, got {noise}"):
+        GAN(nn.Linear(2, 2), nn.Linear(2, 1), noise=noise)

@@ -1,0 +1,199 @@
+"""Recorded steps: when a step is recorded, and which operations may be left out of the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+import torch
+from torch import Tensor
+from torch.func import grad, vmap
+from torch.utils._pytree import tree_flatten, tree_map
+
+from gantext.objectives.losses import NonSaturating
+from gantext.training import recorded_step as _steps
+from gantext.training.members import train_population
+from gantext.training.recorded_step import PATIENCE, Recorded, fastest, record
+from tests.games import assert_same_tree, random_tensor
+from tests.gans import experiment, small_gan
+
+CPU = torch.device("cpu")
+
+
+class Counted:
+    """A step that counts how often Python goes through it."""
+
+    def __init__(self, step: Callable[..., Any]) -> None:
+        self.step, self.count = step, 0
+
+    def __call__(self, *inputs: Any) -> Any:
+        """Count, and take the step."""
+        self.count += 1
+        return self.step(*inputs)
+
+
+class Pair(NamedTuple):
+    """A state with some structure."""
+
+    x: Tensor
+    more: dict[str, Tensor]
+
+
+def descend(state: Pair, data: Tensor) -> Pair:
+    """Take a step that has all that is recorded: a derivative, views, a result for nothing."""
+    slope = grad(lambda x: (torch.tanh(data @ x.view(2, 2)) ** 2).mean())(state.x)
+    torch.exp(slope)
+    moved = state.x - 0.1 * slope.expand(4)
+    return Pair(moved, {"again": moved * 1.0, "taken": state.more["taken"] + 1})
+
+
+def start(*batch: int) -> Pair:
+    taken = torch.zeros(*batch, dtype=torch.int64)
+    return Pair(
+        random_tensor(*batch, 4), {"again": torch.zeros(*batch, 4).double(), "taken": taken}
+    )
+
+
+def test_a_step_is_recorded_when_it_has_been_taken_often() -> None:
+    step = Counted(vmap(descend))
+    recorded, data = Recorded(step), random_tensor(3, 5, 2)
+    found = expected = start(3)
+    for taken in range(1, PATIENCE + 20):
+        found, expected = recorded(found, data), vmap(descend)(expected, data)
+        assert_same_tree(found, expected)
+        assert isinstance(found, Pair)
+        # Once more to record it, and never again.
+        assert step.count == min(taken, PATIENCE + 1)
+    assert found.more["taken"].tolist() == [PATIENCE + 19] * 3
+
+
+def test_a_step_that_asks_for_a_value_goes_on_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_steps, "PATIENCE", 2)
+
+    def fold(x: Tensor) -> Tensor:
+        return 2 * x if x < 0.5 else 2 - 2 * x
+
+    recorded, found, sides = Recorded(fold), torch.tensor(0.3).double(), set()
+    for taken in range(12):
+        expected = fold(found)
+        sides.add((taken > 2, found.item() < 0.5))
+        found = recorded(found)
+        assert torch.equal(found, expected)
+    assert {(True, True), (True, False)} <= sides, "both branches after the attempt to record"
+
+
+def test_what_is_wrong_with_a_step_is_said_by_the_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_steps, "PATIENCE", 0)
+
+    def wrong(_: Tensor) -> Tensor:
+        raise MemoryError("none left")
+
+    with pytest.raises(MemoryError, match="none left"):
+        Recorded(wrong)(torch.zeros(2))
+
+
+def test_each_number_of_members_has_its_own_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_steps, "PATIENCE", 2)
+    step = Counted(vmap(descend))
+    recorded = Recorded(step)
+    states = {members: start(members) for members in (3, 1)}
+    for _ in range(6):
+        for members, state in states.items():
+            data = random_tensor(members, 5, 2)
+            after = recorded(state, data)
+            assert_same_tree(after, vmap(descend)(state, data))
+            states[members] = after
+    assert step.count == 2 * 3
+
+
+class CountedLoss(NonSaturating):
+    """A loss that counts how often Python computes it."""
+
+    count = 0
+
+    def generator(self, *, fake: Tensor) -> Tensor:
+        """Count, and compute."""
+        CountedLoss.count += 1
+        return super().generator(fake=fake)
+
+
+def test_a_population_is_recorded_chunk_by_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_steps, "PATIENCE", 3)
+    monkeypatch.setattr(CountedLoss, "count", 0)
+    options = {"seeds": 5, "chunk": 2, "eta": 0.02, "device": "cpu", "progress": False}
+    train_population(experiment(game=small_gan(loss=CountedLoss())), 9, **options)
+    counted = CountedLoss.count
+    # The chunks of two members share a record; the last has one member. Both took some steps.
+    assert 0 < counted < 27
+    train_population(experiment(game=small_gan(loss=CountedLoss())), 30, **options)
+    assert CountedLoss.count == 2 * counted
+
+
+def operations(step: Callable[..., Any], *inputs: Any) -> list[str]:
+    """Return the names of the operations in a step's record."""
+    module, _ = record(step, *tree_flatten(inputs))
+    nodes = [node for node in module.graph.nodes if node.op == "call_function"]
+    return [str(node.target).split(".")[1] for node in nodes]
+
+
+def test_what_changes_no_number_is_left_out() -> None:
+    def step(x: Tensor) -> Tensor:
+        x.exp()
+        return x.view(2, 3).expand(2, 3).sin() + x.sin() * x.view(3, 2).view(2, 3)
+
+    x = random_tensor(2, 3)
+    assert operations(step, x) == ["sin", "view", "view", "mul", "add"]
+    module, _ = record(step, *tree_flatten((x,)))
+    assert torch.equal(module(x)[0], step(x))
+    # Nor does the record hold on to what was seen while recording.
+    assert not [node for node in module.graph.nodes if node.meta]
+
+
+def overwriting(x: Tensor) -> Tensor:
+    """Make two copies and change one of them."""
+    first, second = x.clone(), x.clone()
+    first.mul_(2)
+    return first + second
+
+
+def test_what_overwrites_its_own_copies_is_replayed_as_it_is() -> None:
+    x = random_tensor(4)
+    module, _ = record(overwriting, *tree_flatten((x,)))
+    for y in (x, x + 1):
+        assert torch.equal(module(y)[0], 3 * y)
+
+
+def test_randomness_stays_random() -> None:
+    def step(x: Tensor) -> Tensor:
+        return torch.rand_like(x) - torch.rand_like(x)
+
+    x = torch.zeros(50)
+    module, _ = record(step, *tree_flatten((x,)))
+    for seed in (0, 1):
+        torch.manual_seed(seed)
+        found = module(x)[0]
+        torch.manual_seed(seed)
+        assert torch.equal(found, step(x))
+        assert found.abs().max() > 0
+
+
+def test_the_fastest_form_of_each_device() -> None:
+    for allowed in (False, True):
+        assert isinstance(fastest(descend, CPU, compiled=False, may_overwrite=allowed), Recorded)
+        mps = torch.device("mps")
+        assert fastest(descend, mps, compiled=False, may_overwrite=allowed) is descend
+    cuda = torch.device("cuda")
+    graph = fastest(descend, cuda, compiled=False, may_overwrite=True)
+    assert isinstance(graph, _steps.CudaGraph)
+    # One whose caller keeps what it returns is not overwritten.
+    assert fastest(descend, cuda, compiled=False, may_overwrite=False) is descend
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_a_cuda_graph_is_the_step() -> None:
+    step = vmap(descend)
+    graph = _steps.CudaGraph(step)
+    for members in (3, 1, 3):
+        inputs = tree_map(lambda leaf: leaf.cuda(), (start(members), random_tensor(members, 5, 2)))
+        assert_same_tree(tree_map(torch.clone, graph(*inputs)), step(*inputs))
