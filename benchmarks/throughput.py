@@ -25,7 +25,7 @@ from gantext.data.mixtures import ring
 from gantext.dynamics.optimizers import Adam
 from gantext.dynamics.rules import Alternating
 from gantext.gan.game import GAN
-from gantext.training.loop import BLOCK, Experiment, Runner
+from gantext.training.experiment import BLOCK, Experiment
 from gantext.training.members import Members
 
 
@@ -55,16 +55,14 @@ def ours(
     """Return what takes one block of steps with a population, or with one GAN alone."""
     what = experiment(hidden)
     settings = what.settings(eta=ETA, beta1=BETA1)
-    if members == 1:
-        runner = Runner(what, 0, settings, device, compiled=compiled)
-    else:
-        runner = Members(what, range(members), settings, device, compiled=compiled)
-    state, taken = runner.init(), 0
+    seeds = 0 if members == 1 else range(members)
+    ready = Members(what, seeds, settings, device, compiled=compiled)
+    state, steps = ready.init(), 0
 
     def block() -> None:
-        nonlocal state, taken
-        state = runner.advance(state, taken, BLOCK)
-        taken += BLOCK
+        nonlocal state, steps
+        state = ready.advance(state, steps, BLOCK)
+        steps += BLOCK
 
     return block
 

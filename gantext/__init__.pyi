@@ -83,15 +83,15 @@ from .gan.mlp import MLP as MLP
 from .gan.spectral import SpectralConv2d as SpectralConv2d, SpectralLinear as SpectralLinear
 from .gan.weights import draw_weights as draw_weights
 from .training.checkpoints import CheckpointError as CheckpointError
-from .training.loop import (
+from .training.experiment import Experiment as Experiment
+from .training.history import History as History
+from .training.loop import train as train
+from .training.recorded_step import StepRecord as StepRecord
+from .training.results import (
     DivergenceWarning as DivergenceWarning,
-    Experiment as Experiment,
-    History as History,
     Run as Run,
     Snapshot as Snapshot,
-    train as train,
 )
-from .training.members import train_population as train_population
 from .evaluation.classes import (
     NearestNeighbour as NearestNeighbour,
     class_statistics as class_statistics,

@@ -13,10 +13,11 @@ from gantext.dynamics.optimizers import Adam
 from gantext.dynamics.rule import UpdateRule
 from gantext.dynamics.rules import Alternating
 from gantext.gan.convolutional import ConvDiscriminator, ConvGenerator
-from gantext.gan.game import GAN
+from gantext.gan.game import GAN, GANBatch
 from gantext.gan.mlp import MLP
 from gantext.gan.spectral import SpectralLinear
-from gantext.training.loop import BLOCK, Experiment, Run, Settings
+from gantext.training.experiment import BLOCK, Experiment, Settings, batch_at
+from gantext.training.results import Run
 from tests.games import assert_same_tree, random_tensor
 
 #: What sums in another order may differ by, after a few steps in float64.
@@ -60,17 +61,21 @@ def experiment(
 
 
 def drawn(of: Experiment, seed: int, step: int, settings: Settings) -> Any:
-    """Return the data and noise of one step."""
-    batches = of.draw(seed, step // BLOCK, settings)
-    return type(batches)(*(part[step % BLOCK] for part in batches))
+    """Return the data and noise of one step, as `Experiment.step` takes them."""
+    return batch_at(of.draw(seed, step // BLOCK, settings), step % BLOCK)
+
+
+def evaluations(batch: Any) -> list[GANBatch]:
+    """Return the batches of one step, one for each evaluation of gradients."""
+    return batch if isinstance(batch, list) else [batch]
 
 
 def assert_same_run(found: Run, expected: Run, **tolerance: float) -> None:
     """Compare all that two runs give back; to the last bit unless told otherwise."""
     for one in (
-        lambda run: run.final.state,
+        lambda run: run.state,
         lambda run: run.history._replace(observed={**run.history.observed}),
         lambda run: run.diverged,
     ):
         assert_same_tree(one(found), one(expected), **tolerance)
-    assert found.final.taken == expected.final.taken
+    assert found.step == expected.step

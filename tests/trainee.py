@@ -22,15 +22,16 @@ from gantext.dynamics.rules import Alternating
 from gantext.gan.game import GAN
 from gantext.objectives.penalties import R1
 from gantext.training.checkpoints import flatten, save
-from gantext.training.loop import DivergenceWarning, Experiment, Run, Snapshot, train
-from gantext.training.members import train_population
+from gantext.training.experiment import Experiment
+from gantext.training.loop import train
+from gantext.training.results import DivergenceWarning, Run, Snapshot
 from tests.gans import experiment, small_mlp
 
 NETWORKS = small_mlp(2, 2), small_mlp(2, 1)
 
 
 def penalised(gamma: torch.Tensor) -> GAN:
-    return GAN(*NETWORKS, noise=2, discriminator_regularizers=[R1(gamma)])
+    return GAN(*NETWORKS, noise=2, penalties=[R1(gamma)])
 
 
 def mean(snapshot: Snapshot) -> dict[str, torch.Tensor]:
@@ -43,7 +44,7 @@ def trained(kind: str, steps: int, **options: Any) -> Run:
     options = {"every": 5, "callbacks": [mean], "device": "cpu"} | options
     if kind == "one":
         return train(of, steps, seed=3, eta=0.01, game_hparams={"gamma": 0.5}, **options)
-    return train_population(
+    return train(
         of,
         steps,
         seeds=[3, 4],
@@ -62,13 +63,13 @@ def five_members(steps: int, *, eta: Any = 0.01, **options: Any) -> Run:
     """Train five members: an odd number, for two processes."""
     gamma = torch.tensor([0.0, 0.5, 1.0, 2.0, 5.0])
     options = {"every": 4, "callbacks": [mean], "device": "cpu", "seeds": [7]} | options
-    return train_population(five(), steps, eta=eta, game_hparams={"gamma": gamma}, **options)
+    return train(five(), steps, eta=eta, game_hparams={"gamma": gamma}, **options)
 
 
 def report(run: Run) -> dict[str, torch.Tensor]:
     """Return all that a run gives back, as one level of tensors."""
-    found = flatten({"state": run.final.state, "history": run.history, "diverged": run.diverged})
-    return found | {"samples": run.final.sample(6), "score": run.final.score(torch.zeros(3, 2))}
+    found = flatten({"state": run.state, "history": run.history, "diverged": run.diverged})
+    return found | {"samples": run.sample(6), "score": run.score(torch.zeros(3, 2))}
 
 
 def together(folder: Path) -> None:
@@ -86,7 +87,7 @@ def together(folder: Path) -> None:
         ("another run", {"steps": 40, "gamma": [0.0] * 5, "checkpoint": folder / "by two"}),
     ):
         try:
-            train_population(
+            train(
                 five(),
                 options["steps"],
                 seeds=[8],

@@ -95,7 +95,7 @@ def update_jacobian(
         def step(point: Tensor) -> Tensor:
             # Past the first step, which rules without a memory yet take differently.
             theta, psi, memory = unravel(point)
-            at = State(theta, psi, memory, torch.ones_like(state.taken))
+            at = State(theta, psi, memory, torch.ones_like(state.step))
             return ravel(rule.step(make(**own), at, batch, h)[0][:3])[0]
 
         return torch.func.jacrev(step)(point)

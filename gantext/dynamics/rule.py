@@ -32,7 +32,7 @@ class _Play(NamedTuple):
     @property
     def seen(self) -> Any:
         """The samples of the present look."""
-        return self.game.look(self.batch, self.which)
+        return self.batch[self.which] if isinstance(self.batch, list) else self.batch
 
     def look(self, k: int) -> _Play:
         """Return the same play at the step's k-th look."""
@@ -74,8 +74,8 @@ class State(NamedTuple):
 
     theta: Params
     psi: Params
-    memory: Any
-    taken: Tensor
+    rule_state: Any
+    step: Tensor
 
 
 class StepInfo(NamedTuple):
@@ -110,7 +110,7 @@ class UpdateRule(ABC):
     own_hparams: ClassVar[dict[str, Callable[[str, Any], Tensor]]] = {}
 
     @property
-    def looks(self) -> int:
+    def batches_per_step(self) -> int:
         """How often the rule looks at the game within one step, each time with fresh samples."""
         return 1
 
@@ -196,8 +196,8 @@ class UpdateRule(ABC):
             Losses and speed where each player began to move.
         """
         theta, psi, memory, info = self._move(_Play(game, batch), state, hparams)
-        theta, psi = game.project(theta, psi)
-        return State(theta, psi, memory, state.taken + 1), info
+        theta, psi = game.settle(theta, psi)
+        return State(theta, psi, memory, state.step + 1), info
 
     @property
     def _optional(self) -> dict[str, Any]:

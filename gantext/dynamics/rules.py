@@ -72,7 +72,7 @@ class Simultaneous(GradientRule):
 
     def _move(self, play: _Play, state: State, h: Hyperparameters) -> _Moved:
         v, losses = play.both(state.theta, state.psi)
-        move, memory = self._moves(v, state.memory, state.taken, h)
+        move, memory = self._moves(v, state.rule_state, state.step, h)
         return *_add(state, move), memory, StepInfo(losses, norm(v))
 
 
@@ -108,20 +108,20 @@ class Alternating(GradientRule):
             raise ValueError(f"discriminator_steps: expected >= 1, got {self.discriminator_steps}")
 
     @property
-    def looks(self) -> int:
+    def batches_per_step(self) -> int:
         """One look for each step of the discriminator; the generator shares the last."""
         return self.discriminator_steps
 
     def _move(self, play: _Play, state: State, h: Hyperparameters) -> _Moved:
-        theta, psi, (own, of_theta, of_psi) = state.theta, state.psi, state.memory
+        theta, psi, (own, of_theta, of_psi) = state.theta, state.psi, state.rule_state
         seen = []
         for k in range(self.discriminator_steps):
             seen.append(play.look(k).discriminator(theta, psi))
-            taken = state.taken * self.discriminator_steps + k
+            taken = state.step * self.discriminator_steps + k
             move, of_psi = self.optimizer.move(seen[-1][0], of_psi, taken, h["eta_psi"], h)
-            psi = play.game.project(theta, add(psi, move))[1]
-        v_theta, loss_theta = play.look(self.looks - 1).generator(theta, psi)
-        move, of_theta = self.optimizer.move(v_theta, of_theta, state.taken, h["eta"], h)
+            psi = play.game.settle(theta, add(psi, move))[1]
+        v_theta, loss_theta = play.look(self.batches_per_step - 1).generator(theta, psi)
+        move, of_theta = self.optimizer.move(v_theta, of_theta, state.step, h["eta"], h)
         v_psi, loss_psi = seen[0]
         info = StepInfo(Losses(loss_theta, loss_psi), norm((v_theta, v_psi)))
         return add(theta, move), psi, _Memory(own, of_theta, of_psi), info
@@ -147,15 +147,15 @@ class Extragradient(GradientRule):
     """
 
     @property
-    def looks(self) -> int:
+    def batches_per_step(self) -> int:
         """One look where the step begins and one ahead."""
         return 2
 
     def _move(self, play: _Play, state: State, h: Hyperparameters) -> _Moved:
         v, losses = play.both(state.theta, state.psi)
-        move, memory = self._moves(v, state.memory, 2 * state.taken, h)
-        ahead = play.game.project(*_add(state, move))
-        move, memory = self._moves(play.look(1).velocity(*ahead), memory, 2 * state.taken + 1, h)
+        move, memory = self._moves(v, state.rule_state, 2 * state.step, h)
+        ahead = play.game.settle(*_add(state, move))
+        move, memory = self._moves(play.look(1).velocity(*ahead), memory, 2 * state.step + 1, h)
         return *_add(state, move), memory, StepInfo(losses, norm(v))
 
 
@@ -183,8 +183,8 @@ class Optimistic(GradientRule):
 
     def _move(self, play: _Play, state: State, h: Hyperparameters) -> _Moved:
         v, losses = play.both(state.theta, state.psi)
-        move, memory = self._moves(v, state.memory, state.taken, h)
-        first = state.taken == 0
+        move, memory = self._moves(v, state.rule_state, state.step, h)
+        first = state.step == 0
         expected = tree_map(
             lambda now, before: 2 * now - torch.where(first, now, before), move, memory.own
         )
@@ -230,12 +230,12 @@ class Momentum(UpdateRule):
             v_psi, loss_psi = play.discriminator(state.theta, state.psi)
         else:
             (v_theta, v_psi), (loss_theta, loss_psi) = play.both(state.theta, state.psi)
-        m_psi = _keep(state.memory[1], h["beta"], h["eta_psi"], v_psi)
+        m_psi = _keep(state.rule_state[1], h["beta"], h["eta_psi"], v_psi)
         psi = add(state.psi, m_psi)
         if self.alternating:
-            psi = play.game.project(state.theta, psi)[1]
+            psi = play.game.settle(state.theta, psi)[1]
             v_theta, loss_theta = play.generator(state.theta, psi)
-        m_theta = _keep(state.memory[0], h["beta"], h["eta"], v_theta)
+        m_theta = _keep(state.rule_state[0], h["beta"], h["eta"], v_theta)
         info = StepInfo(Losses(loss_theta, loss_psi), norm((v_theta, v_psi)))
         return add(state.theta, m_theta), psi, (m_theta, m_psi), info
 
@@ -294,7 +294,7 @@ class Unrolled(GradientRule):
         v_theta, minus_loss = gradient_and_value(foreseen_loss, state.theta)
         v_psi, loss_psi = play.discriminator(state.theta, state.psi)
         v = (v_theta, v_psi)
-        move, memory = self._moves(v, state.memory, state.taken, h)
+        move, memory = self._moves(v, state.rule_state, state.step, h)
         return *_add(state, move), memory, StepInfo(Losses(-minus_loss, loss_psi), norm(v))
 
 
@@ -327,7 +327,7 @@ class Consensus(GradientRule):
         at = (state.theta, state.psi)
         v, pull, losses = torch.func.vjp(play.both, *at, has_aux=True)  # type: ignore[misc]
         direction = add_scaled(v, -h["gamma"], pull(v))
-        move, memory = self._moves(direction, state.memory, state.taken, h)
+        move, memory = self._moves(direction, state.rule_state, state.step, h)
         return *_add(state, move), memory, StepInfo(losses, norm(v))
 
 
@@ -374,7 +374,7 @@ class SymplecticGradientAdjustment(GradientRule):
             size = ravel(v)[0].numel()
             strength = strength * torch.sign(dot(v, jt_v) * dot(turn, jt_v) / size + 0.1)
         direction = add_scaled(v, strength, turn)
-        move, memory = self._moves(direction, state.memory, state.taken, h)
+        move, memory = self._moves(direction, state.rule_state, state.step, h)
         return *_add(state, move), memory, StepInfo(losses, norm(v))
 
 
@@ -446,9 +446,9 @@ class Averaged(UpdateRule):
     rule: UpdateRule
 
     @property
-    def looks(self) -> int:
+    def batches_per_step(self) -> int:
         """How often the rule that is followed looks."""
-        return self.rule.looks
+        return self.rule.batches_per_step
 
     def hparams(self, **hparams: Any) -> Hyperparameters:
         """Check hyper-parameters as the rule that is followed does.
@@ -469,9 +469,9 @@ class Averaged(UpdateRule):
         return self.rule.init(theta, psi)
 
     def _move(self, play: _Play, state: State, h: Hyperparameters) -> _Moved:
-        inner, _ = self.rule.step(play.game, state.memory, play.batch, h)
+        inner, _ = self.rule.step(play.game, state.rule_state, play.batch, h)
         mean = tree_map(
-            lambda mean, new: mean + (new - mean) / (state.taken + 1),
+            lambda mean, new: mean + (new - mean) / (state.step + 1),
             (state.theta, state.psi),
             (inner.theta, inner.psi),
         )

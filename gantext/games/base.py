@@ -153,3 +153,11 @@ class Game(ABC):
             overrides this.
         """
         return theta, psi
+
+    def update_buffers(self, theta: Params, psi: Params) -> tuple[Params, Params]:
+        """Move on what layers carry."""
+        return theta, psi
+
+    def settle(self, theta: Params, psi: Params) -> tuple[Params, Params]:
+        """Project, then update buffers."""
+        return self.update_buffers(*self.project(theta, psi))

@@ -31,8 +31,8 @@ class ConvGenerator(nn.Sequential):
     Examples
     --------
     >>> import torch
-    >>> from gantext.gan.convolutional import ConvGenerator
-    >>> ConvGenerator(16, 1, 8)(torch.zeros(5, 16)).shape
+    >>> import gantext as gt
+    >>> gt.ConvGenerator(16, 1, 8)(torch.zeros(5, 16)).shape
     torch.Size([5, 1, 8, 8])
     """
 
@@ -73,8 +73,8 @@ class ConvDiscriminator(nn.Sequential):
     Examples
     --------
     >>> import torch
-    >>> from gantext.gan.convolutional import ConvDiscriminator
-    >>> ConvDiscriminator(3, 16)(torch.zeros(5, 3, 16, 16)).shape
+    >>> import gantext as gt
+    >>> gt.ConvDiscriminator(3, 16)(torch.zeros(5, 3, 16, 16)).shape
     torch.Size([5, 1])
     """
 

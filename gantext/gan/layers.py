@@ -1,4 +1,4 @@
-"""Layers that see the whole batch, and upsampling."""
+"""Layers that see the whole batch, and upsampling that works under vmap."""
 
 from __future__ import annotations
 
@@ -12,31 +12,19 @@ class Doubled(nn.Module):
     Examples
     --------
     >>> import torch
-    >>> from gantext.gan.layers import Doubled
-    >>> Doubled()(torch.tensor([[[[1.0, 2.0]]]]))
-    tensor([[[[1., 1., 2., 2.],
-              [1., 1., 2., 2.]]]])
+    >>> import gantext as gt
+    >>> gt.Doubled()(torch.zeros(5, 3, 4, 4)).shape
+    torch.Size([5, 3, 8, 8])
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return images of shape (B, C, 2H, 2W).
-
-        Parameters
-        ----------
-        x : Tensor, shape (B, C, H, W)
-            Images.
-
-        Returns
-        -------
-        Tensor, shape (B, C, 2H, 2W)
-            The same, larger.
-        """
+        """Map images (B, C, H, W) to images (B, C, 2H, 2W)."""
         b, c, h, w = x.shape
         return x[:, :, :, None, :, None].expand(b, c, h, 2, w, 2).reshape(b, c, 2 * h, 2 * w)
 
 
 class MinibatchStdDev(nn.Module):
-    r"""One more feature for every sample: how much the batch varies.
+    r"""Append a feature to every sample that says how much the batch varies.
 
     The standard deviation of each feature over the batch, averaged over features (and pixels). A
     batch from a collapsed generator varies less than data, and the discriminator sees it (Karras
@@ -46,25 +34,14 @@ class MinibatchStdDev(nn.Module):
     Examples
     --------
     >>> import torch
-    >>> from gantext.gan.layers import MinibatchStdDev
-    >>> MinibatchStdDev()(torch.tensor([[0.0], [2.0]]))
+    >>> import gantext as gt
+    >>> gt.MinibatchStdDev()(torch.tensor([[0.0], [2.0]]))
     tensor([[0., 1.],
             [2., 1.]])
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        """Append the feature, or a channel of it.
-
-        Parameters
-        ----------
-        x : Tensor, shape (B, C, ...)
-            Features of a batch.
-
-        Returns
-        -------
-        Tensor, shape (B, C + 1, ...)
-            The same, and the batch's mean standard deviation everywhere in the last channel.
-        """
+        """Map features (B, C, ...) to (B, C + 1, ...), the spread in the last channel."""
         # The small number keeps the root's derivative finite where a batch does not vary at all.
         spread = torch.sqrt(x.var(0, correction=0) + 1e-8).mean()
         return torch.cat([x, spread.expand(x.shape[0], 1, *x.shape[2:])], dim=1)
@@ -91,9 +68,8 @@ class Packed(nn.Module):
     Examples
     --------
     >>> import torch
-    >>> from gantext.gan.layers import Packed
-    >>> from gantext.gan.mlp import MLP
-    >>> Packed(MLP(4, 1), 2)(torch.zeros(6, 2)).shape
+    >>> import gantext as gt
+    >>> gt.Packed(gt.MLP(4, 1), 2)(torch.zeros(6, 2)).shape
     torch.Size([3, 1])
     """
 
@@ -105,18 +81,7 @@ class Packed(nn.Module):
         self.pack = pack
 
     def forward(self, x: Tensor) -> Tensor:
-        """Score packs.
-
-        Parameters
-        ----------
-        x : Tensor, shape (B, C, ...)
-            Samples; B a multiple of ``pack``.
-
-        Returns
-        -------
-        Tensor, shape (B / pack, 1)
-            A score for each pack.
-        """
+        """Map samples (B, C, ...) to scores (B / pack, 1), one for each pack."""
         count, channels, *rest = x.shape
         if count % self.pack:
             raise ValueError(f"expected a batch of a multiple of pack={self.pack}, got {count}")

@@ -29,8 +29,8 @@ class MLP(nn.Sequential):
     Examples
     --------
     >>> import torch
-    >>> from gantext.gan.mlp import MLP
-    >>> MLP(2, 1, hidden=[16, 16])(torch.zeros(5, 2)).shape
+    >>> import gantext as gt
+    >>> gt.MLP(2, 1, hidden=[16, 16])(torch.zeros(5, 2)).shape
     torch.Size([5, 1])
     """
 

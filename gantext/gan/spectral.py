@@ -1,4 +1,4 @@
-"""Spectrally normalised layers."""
+"""Layers whose weight is divided by its largest singular value, found by power iteration."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from gantext.gan.weights import Weights
 
 
 class _Spectral(nn.Module):
-    """What spectrally normalised layers share: the carried vector u."""
+    """What spectrally normalised layers share: the buffer u of the power iteration."""
 
     weight: Tensor
     u: Tensor
 
     def _start(self) -> None:
-        rows = self.weight.shape[0]
-        self.register_buffer("u", torch.empty(rows))
+        self.register_buffer("u", torch.empty(self.weight.shape[0]))
         self._draw()
 
     def _draw(self) -> None:
@@ -30,19 +29,8 @@ class _Spectral(nn.Module):
         return self.weight / torch.dot(u, matrix @ v)
 
     @staticmethod
-    def carry(own: Weights) -> Weights:
-        """Return the carried entries after one more round of the power iteration.
-
-        Parameters
-        ----------
-        own : dict of Tensor
-            The layer's ``weight`` and ``u``.
-
-        Returns
-        -------
-        dict of Tensor
-            The new ``u``.
-        """
+    def update_buffers(own: Weights) -> Weights:
+        """Take one more round of the power iteration."""
         matrix = own["weight"].flatten(1)
         v = normalize(matrix.T @ own["u"], dim=0)
         return {"u": normalize(matrix @ v, dim=0)}
@@ -51,11 +39,9 @@ class _Spectral(nn.Module):
 class SpectralLinear(_Spectral, nn.Linear):
     r"""A linear layer whose weight is divided by its largest singular value.
 
-    The singular value comes from power iteration with a vector ``u`` that is carried from step to
-    step: one round after every movement that is projected, so two in an alternating step (Miyato
-    et al. 2018, "Spectral Normalization for GANs", arXiv:1802.05957). The vector is part of the
-    player's parameters, no loss depends on it through derivatives, and
-    `gantext.gan.game.GAN.project` moves it.
+    The singular value comes from power iteration with a buffer ``u``: one round after every update
+    of its player, so two in an alternating step (Miyato et al. 2018, "Spectral Normalization for
+    GANs", arXiv:1802.05957). No loss depends on ``u`` through derivatives.
 
     Parameters
     ----------
@@ -64,10 +50,9 @@ class SpectralLinear(_Spectral, nn.Linear):
 
     Examples
     --------
-    >>> import torch
-    >>> from gantext.gan.spectral import SpectralLinear
-    >>> SpectralLinear(3, 4)(torch.zeros(5, 3)).shape
-    torch.Size([5, 4])
+    >>> import gantext as gt
+    >>> gt.MLP(2, 1, layer=gt.SpectralLinear)[0]
+    SpectralLinear(in_features=2, out_features=64, bias=True)
     """
 
     def __init__(self, inputs: int, outputs: int) -> None:
@@ -75,24 +60,13 @@ class SpectralLinear(_Spectral, nn.Linear):
         self._start()
 
     def reset_parameters(self) -> None:
-        """Draw weight, bias and the carried vector anew."""
+        """Draw weight, bias and buffer anew."""
         super().reset_parameters()
         if "u" in self._buffers:
             self._draw()
 
     def forward(self, x: Tensor) -> Tensor:
-        """Apply the layer.
-
-        Parameters
-        ----------
-        x : Tensor, shape (B, inputs)
-            Features.
-
-        Returns
-        -------
-        Tensor, shape (B, outputs)
-            Features.
-        """
+        """Map features (B, inputs) to features (B, outputs)."""
         return linear(x, self._normalised(), self.bias)
 
 
@@ -113,8 +87,8 @@ class SpectralConv2d(_Spectral, nn.Conv2d):
     Examples
     --------
     >>> import torch
-    >>> from gantext.gan.spectral import SpectralConv2d
-    >>> SpectralConv2d(1, 4, 3, padding=1)(torch.zeros(5, 1, 8, 8)).shape
+    >>> import gantext as gt
+    >>> gt.SpectralConv2d(1, 4, 3, padding=1)(torch.zeros(5, 1, 8, 8)).shape
     torch.Size([5, 4, 8, 8])
     """
 
@@ -125,22 +99,11 @@ class SpectralConv2d(_Spectral, nn.Conv2d):
         self._start()
 
     def reset_parameters(self) -> None:
-        """Draw weight, bias and the carried vector anew."""
+        """Draw weight, bias and buffer anew."""
         super().reset_parameters()
         if "u" in self._buffers:
             self._draw()
 
     def forward(self, x: Tensor) -> Tensor:
-        """Apply the layer.
-
-        Parameters
-        ----------
-        x : Tensor, shape (B, inputs, H, W)
-            Images.
-
-        Returns
-        -------
-        Tensor, shape (B, outputs, H', W')
-            Images.
-        """
+        """Map images (B, inputs, H, W) to images (B, outputs, H', W')."""
         return conv2d(x, self._normalised(), self.bias, self.stride, self.padding)

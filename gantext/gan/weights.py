@@ -1,16 +1,8 @@
-r"""Networks for both players, and how their weights become the parameters of a game.
-
-Any `torch.nn.Module` whose layers have ``reset_parameters`` can play, as long as it treats the
-first dimension of its input as the batch. No network here uses batch normalisation: a population
-runs many members at once, each with its own weights, and running averages would tie a sample's
-score to samples of other steps. `MinibatchStdDev` and `Packed` let the discriminator see several
-samples together on purpose.
-"""
+"""A module's weights as the parameters of a game: drawn from a seed, with buffers that move on."""
 
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -19,9 +11,13 @@ Weights = dict[str, Tensor]
 
 
 def draw_weights(
-    module: nn.Module, seed: int, *, dtype: torch.dtype = torch.float32, device: Any = "cpu"
+    module: nn.Module,
+    seed: int,
+    *,
+    dtype: torch.dtype = torch.float32,
+    device: torch.device | str = "cpu",
 ) -> Weights:
-    """Draw a module's weights as its layers' own ``reset_parameters`` do, from a seed.
+    """Draw a module's parameters and buffers as its layers' own ``reset_parameters`` do.
 
     Parameters
     ----------
@@ -29,27 +25,24 @@ def draw_weights(
         Stays as it is.
     seed : int
         The same seed gives the same weights on every device: they are drawn on the CPU.
-    dtype : torch.dtype
-        Of the result.
-    device : torch.device or str
+    dtype, device
         Of the result.
 
     Returns
     -------
     dict of Tensor
-        By the module's names: parameters, and what its layers carry from step to step.
+        Parameters and buffers by name, as in ``module.state_dict()``.
 
     Raises
     ------
     ValueError
-        If a layer has parameters and no ``reset_parameters``, so that every seed would give the
-        same.
+        If a layer has parameters and no ``reset_parameters``, so that all seeds would be the same.
 
     Examples
     --------
-    >>> from gantext.gan.mlp import MLP
-    >>> from gantext.gan.weights import draw_weights
-    >>> {name: tuple(w.shape) for name, w in draw_weights(MLP(2, 1, hidden=[3]), seed=0).items()}
+    >>> import gantext as gt
+    >>> weights = gt.draw_weights(gt.MLP(2, 1, hidden=[3]), seed=0)
+    >>> {name: tuple(tensor.shape) for name, tensor in weights.items()}
     {'0.weight': (3, 2), '0.bias': (3,), '2.weight': (1, 3), '2.bias': (1,)}
     """
     module = deepcopy(module).cpu()
@@ -66,42 +59,28 @@ def draw_weights(
                 )
             if own:
                 layer.reset_parameters()
-    return {name: w.detach().to(device=device, dtype=dtype) for name, w in _named(module).items()}
+    named = {**dict(module.named_parameters()), **dict(module.named_buffers())}
+    return {name: w.detach().to(device=device, dtype=dtype) for name, w in named.items()}
 
 
-def carried(module: nn.Module, weights: Weights) -> Weights:
-    """Return a module's weights with what its layers carry moved one step on.
+def update_buffers(module: nn.Module, weights: Weights) -> Weights:
+    """Return a module's weights with its layers' buffers one step on.
 
-    Parameters
-    ----------
-    module : nn.Module
-        Layers that carry something have a function ``carry`` of their own weights.
-    weights : dict of Tensor
-        From `draw_weights`, or after some steps.
-
-    Returns
-    -------
-    dict of Tensor
-        The same weights; only carried entries are new.
-
-    Examples
-    --------
-    >>> from gantext.gan.spectral import SpectralLinear
-    >>> from gantext.gan.weights import carried, draw_weights
-    >>> layer = SpectralLinear(3, 4)
-    >>> weights = draw_weights(layer, seed=0)
-    >>> sorted(name for name, w in carried(layer, weights).items() if w is not weights[name])
-    ['u']
+    A layer that keeps something from step to step has a method ``update_buffers(own)``, which takes
+    its own parameters and buffers by their local names and returns the buffers that are new.
     """
     new = dict(weights)
     for name, layer in module.named_modules():
-        if hasattr(layer, "carry"):
-            prefix = f"{name}." if name else ""
-            own = {key: weights[prefix + key] for key in ("weight", "u")}
-            new |= {prefix + key: value for key, value in layer.carry(own).items()}
+        if not callable(update := getattr(layer, "update_buffers", None)):
+            continue
+        prefix = f"{name}." if name else ""
+        local = [*dict(layer.named_parameters()), *dict(layer.named_buffers())]
+        changed = update({key: weights[prefix + key] for key in local})
+        unknown = changed.keys() - dict(layer.named_buffers()).keys()
+        if unknown:
+            raise ValueError(
+                f"{type(layer).__name__}.update_buffers: expected its buffers "
+                f"{[*dict(layer.named_buffers())]}, got {sorted(unknown)}"
+            )
+        new |= {prefix + key: value for key, value in changed.items()}
     return new
-
-
-def _named(module: nn.Module) -> Weights:
-    """Return parameters and buffers by name."""
-    return {**dict(module.named_parameters()), **dict(module.named_buffers())}

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from torch import Tensor
 from torch.nn.functional import softplus
@@ -42,6 +43,8 @@ class Loss(ABC):
     tensor(-2.)
     """
 
+    generator_sees_real: ClassVar[bool] = False
+
     @abstractmethod
     def discriminator(self, *, real: Tensor, fake: Tensor) -> Tensor:
         """Return what the discriminator minimises.
@@ -60,7 +63,7 @@ class Loss(ABC):
         """
 
     @abstractmethod
-    def generator(self, *, fake: Tensor) -> Tensor:
+    def generator(self, *, real: Any = None, fake: Tensor) -> Tensor:
         """Return what the generator minimises.
 
         Parameters
@@ -107,7 +110,7 @@ class Minimax(Loss):
         """
         return _cross_entropy(real, fake)
 
-    def generator(self, *, fake: Tensor) -> Tensor:
+    def generator(self, *, real: Any = None, fake: Tensor) -> Tensor:
         """Return the part of :math:`V` that the generator can change.
 
         Parameters
@@ -152,7 +155,7 @@ class NonSaturating(Loss):
         """
         return _cross_entropy(real, fake)
 
-    def generator(self, *, fake: Tensor) -> Tensor:
+    def generator(self, *, real: Any = None, fake: Tensor) -> Tensor:
         r"""Return :math:`-E \log D(G(z))`.
 
         Parameters

@@ -11,62 +11,29 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.utils._pytree import keystr, tree_flatten_with_path, tree_unflatten
 
-_KIND = "gantext checkpoint 1"
+# The number counts what a run's checkpoint holds; older files are refused by name.
+_KIND = "gantext checkpoint 2"
 
 
 class CheckpointError(ValueError):
-    """A file is not a checkpoint, is damaged, or belongs to another run.
-
-    Examples
-    --------
-    >>> from gantext.training.checkpoints import CheckpointError
-    >>> issubclass(CheckpointError, ValueError)
-    True
-    """
+    """A file is not a checkpoint, is damaged, or belongs to another run."""
 
 
 class Checkpoint(NamedTuple):
-    """What a file holds.
-
-    Attributes
-    ----------
-    tensors : dict of Tensor
-        By name.
-    about : dict
-        What was said of them: plain JSON.
-    """
+    """What a file holds: tensors by name, and what was said of them, plain JSON."""
 
     tensors: dict[str, Tensor]
     about: dict[str, Any]
 
 
 def save(path: str | os.PathLike[str], tensors: dict[str, Tensor], about: dict[str, Any]) -> None:
-    """Write tensors to a file that is there whole, or as it was before.
-
-    Parameters
-    ----------
-    path : path
-        Where to; an older file is replaced.
-    tensors : dict of Tensor
-        By name.
-    about : dict
-        What to say of them; plain JSON.
-
-    Examples
-    --------
-    >>> import tempfile, pathlib, torch
-    >>> from gantext.training.checkpoints import load, save
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = pathlib.Path(folder) / "run.safetensors"
-    ...     save(path, {"w": torch.ones(2)}, {"step": 7})
-    ...     load(path).about["step"]
-    7
-    """
+    """Write tensors, and plain JSON about them, to a file that is there whole, or as it was."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     # Written beside its place, forced to the disk, then renamed: renaming is one act.
@@ -83,40 +50,11 @@ def save(path: str | os.PathLike[str], tensors: dict[str, Tensor], about: dict[s
         raise
 
 
-def load(path: str | os.PathLike[str], *, device: Any = "cpu") -> Checkpoint:
-    """Read a file that `save` wrote.
+def load(path: str | os.PathLike[str], *, device: torch.device | str = "cpu") -> Checkpoint:
+    """Read a file that `save` wrote; nothing in it is ever executed.
 
-    Parameters
-    ----------
-    path : path
-        Where from.
-    device : torch.device or str
-        Where the tensors shall be.
-
-    Returns
-    -------
-    Checkpoint
-        Tensors and what was said of them.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    CheckpointError
-        If the file is no checkpoint of ours, or not whole. Nothing in it is ever executed.
-
-    Examples
-    --------
-    >>> import tempfile, pathlib
-    >>> from gantext.training.checkpoints import CheckpointError, load
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = pathlib.Path(folder) / "notes.txt"
-    ...     _ = path.write_text("not a checkpoint")
-    ...     try:
-    ...         load(path)
-    ...     except CheckpointError as error:
-    ...         "notes.txt" in str(error)
-    True
+    Raises FileNotFoundError if there is none, and CheckpointError if it is no checkpoint of ours,
+    or not whole.
     """
     path = Path(path)
     if not path.is_file():
@@ -140,59 +78,14 @@ def load(path: str | os.PathLike[str], *, device: Any = "cpu") -> Checkpoint:
 
 
 def flatten(tree: Any, prefix: str = "") -> dict[str, Tensor]:
-    """Name every tensor of a tree by its place in it.
-
-    Parameters
-    ----------
-    tree : pytree of Tensor
-        Tuples, lists, dicts and named tuples.
-    prefix : str
-        What the names begin with.
-
-    Returns
-    -------
-    dict of Tensor
-        By name.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from gantext.training.checkpoints import flatten
-    >>> sorted(flatten({"w": torch.ones(2), "m": (torch.zeros(2),)}, prefix="state"))
-    ["state['m'][0]", "state['w']"]
-    """
+    """Name every tensor of a tree (tuples, lists, dicts, named tuples) by its place in it."""
     return {prefix + keystr(place): leaf for place, leaf in tree_flatten_with_path(tree)[0]}
 
 
 def unflatten(tensors: dict[str, Tensor], like: Any, prefix: str = "") -> Any:
-    """Undo `flatten`, into a tree of known structure.
+    """Undo `flatten` into a tree whose structure, shapes and types are those of ``like``.
 
-    Parameters
-    ----------
-    tensors : dict of Tensor
-        By name.
-    like : pytree of Tensor
-        Its structure, shapes and types are wanted.
-    prefix : str
-        What the names begin with.
-
-    Returns
-    -------
-    pytree of Tensor
-        Structured like ``like``.
-
-    Raises
-    ------
-    CheckpointError
-        If a tensor is missing, or has another shape or type.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from gantext.training.checkpoints import flatten, unflatten
-    >>> tree = {"w": torch.ones(2)}
-    >>> unflatten(flatten(tree), tree)
-    {'w': tensor([1., 1.])}
+    Raises CheckpointError if a tensor is missing, or has another shape or type.
     """
     places, spec = tree_flatten_with_path(like)
     leaves = []

@@ -7,9 +7,10 @@ ones each time, and can be recorded once and replayed.
 
 from __future__ import annotations
 
+import logging
 import operator
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor, fx
@@ -19,12 +20,12 @@ from torch.utils._pytree import TreeSpec, tree_flatten, tree_leaves, tree_map, t
 
 Step = Callable[..., Any]
 
-
 #: Steps taken before one is recorded, which takes about as long as these.
 PATIENCE = 50
 
+_log = logging.getLogger(__name__)
 
-# What shows the numbers that it is given in another shape.
+# View operations.
 _VIEWS = (
     torch.ops.aten.view.default,
     torch.ops.aten._unsafe_view.default,
@@ -32,46 +33,100 @@ _VIEWS = (
 )
 
 
-def fastest(step: Step, device: torch.device, *, compiled: bool, may_overwrite: bool) -> Step:
+class StepRecord(NamedTuple):
+    """The operations of a training step, or why they were not recorded.
+
+    Attributes
+    ----------
+    graph : torch.fx.GraphModule or None
+        A function of the leaves of (state, batch, settings) that returns the leaves of the new
+        state. Where chunks of members have several sizes, that of the last one recorded.
+    reason : str
+        Why there is no graph; empty where there is one.
+    """
+
+    graph: fx.GraphModule | None
+    reason: str
+
+
+class FastStep(Protocol):
+    """A step in some form, with a record of it.
+
+    Where it ``overwrites``, its results are only good until the next call.
+    """
+
+    record: StepRecord
+    overwrites: bool
+
+    def __call__(self, *inputs: Any) -> Any:
+        """Take the step."""
+
+
+def fastest(step: Step, device: torch.device, *, compiled: bool) -> FastStep:
     """Return a pure step of pytrees of tensors in the fastest form that a device has.
 
-    What the step does besides operations on tensors, such as printing, may end after a while. Its
-    results may be overwritten by the next call, where the caller allows that.
+    What the step does besides operations on tensors, such as printing, may end after a while.
     """
     if compiled:
         step = torch.compile(step, dynamic=False)
-    if device.type == "cuda" and may_overwrite:
+    if device.type == "cuda":
         return CudaGraph(step)
-    return Recorded(step) if device.type == "cpu" and not compiled else step
+    if compiled:
+        return AsIs(step, "the step is compiled by torch.compile")
+    if device.type == "cpu":
+        return Recorded(step)
+    return AsIs(step, f"steps are recorded on CPUs only, not on {device.type}")
+
+
+class AsIs:
+    """A step that is called as it is."""
+
+    overwrites = False
+
+    def __init__(self, step: Step, reason: str) -> None:
+        self._step, self.record = step, StepRecord(None, reason)
+
+    def __call__(self, *inputs: Any) -> Any:
+        """Take the step."""
+        return self._step(*inputs)
 
 
 class Recorded:
     """A step whose operations are recorded once it has been taken often enough."""
 
+    overwrites = False
+
     def __init__(self, step: Step) -> None:
         self._step = step
         # By the inputs' shapes, which tell how many members there are.
-        self._taken: dict[Any, int] = {}
-        self._records: dict[Any, Step] = {}
+        self._steps_taken: dict[Any, int] = {}
+        self._recorded: dict[Any, Step] = {}
+        self.record = StepRecord(None, f"a step is recorded after {PATIENCE} have been taken")
 
     def __call__(self, *inputs: Any) -> Any:
         """Take the step, from its record where there is one."""
         leaves, spec = tree_flatten(inputs)
         shapes = tuple(leaf.shape for leaf in leaves)
-        if shapes not in self._records:
-            taken = self._taken[shapes] = self._taken.get(shapes, 0) + 1
+        if shapes not in self._recorded:
+            taken = self._steps_taken[shapes] = self._steps_taken.get(shapes, 0) + 1
             if taken <= PATIENCE:
                 return self._step(*inputs)
-            self._records[shapes] = self._replayed(leaves, spec)
-        return self._records[shapes](*leaves)
+            self._recorded[shapes] = self._replayed(leaves, spec)
+        return self._recorded[shapes](*leaves)
 
     def _replayed(self, leaves: Sequence[Tensor], spec: TreeSpec) -> Step:
-        """Return the recorded step of leaves, or the step itself, where it asks for a value."""
+        """Return the recorded step of leaves, or the step itself if it cannot be recorded."""
         try:
-            operations, returned = record(self._step, leaves, spec)
-        except Exception:  # whatever it is, the step goes on without a record, or says it better
+            graph, returned = record(self._step, leaves, spec)
+        # Whatever PyTorch's tracer raises, the step goes on as it is, or says itself what is wrong.
+        except Exception as error:
+            reason = f"the step cannot be recorded: {type(error).__name__}: {error}"
+            self.record = StepRecord(None, reason)
+            _log.warning("%s; training goes on, about half as fast", reason)
             return lambda *leaves: self._step(*tree_unflatten(leaves, spec))
-        return lambda *leaves: tree_unflatten(operations(*leaves), returned)
+        self.record = StepRecord(graph, "")
+        _log.info("step recorded: %d operations", len(graph.graph.nodes))
+        return lambda *leaves: tree_unflatten(graph(*leaves), returned)
 
 
 def record(step: Step, leaves: Sequence[Tensor], spec: TreeSpec) -> tuple[fx.GraphModule, TreeSpec]:
@@ -122,24 +177,27 @@ class CudaGraph:
     """A step recorded as a CUDA graph: starting it costs one launch instead of hundreds.
 
     A graph reads and writes fixed places in memory. So inputs are copied in, and what comes out is
-    only good until the next call, which overwrites it.
+    only good until the next call.
     """
+
+    overwrites = True
 
     def __init__(self, step: Step) -> None:
         self._step = step
-        self._recorded: dict[Any, tuple[torch.cuda.CUDAGraph, Any, Any]] = {}
+        self._graphs: dict[Any, tuple[torch.cuda.CUDAGraph, Any, Any]] = {}
+        self.record = StepRecord(None, "the step runs as a CUDA graph")
 
     def __call__(self, *inputs: Any) -> Any:
         """Take the step by replaying its graph."""
         shapes = tuple(leaf.shape for leaf in tree_leaves(inputs))
-        if shapes not in self._recorded:
-            self._recorded[shapes] = self._record(inputs)
-        graph, places, outputs = self._recorded[shapes]
+        if shapes not in self._graphs:
+            self._graphs[shapes] = self._capture(inputs)
+        graph, places, outputs = self._graphs[shapes]
         tree_map(lambda place, new: place.copy_(new), places, inputs)
         graph.replay()
         return outputs
 
-    def _record(self, inputs: Any) -> tuple[torch.cuda.CUDAGraph, Any, Any]:
+    def _capture(self, inputs: Any) -> tuple[torch.cuda.CUDAGraph, Any, Any]:
         places = tree_map(torch.clone, inputs)
         # PyTorch asks for some calls on a side stream first, where libraries set themselves up.
         side = torch.cuda.Stream()

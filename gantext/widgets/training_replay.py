@@ -20,7 +20,7 @@ from gantext import plotting
 from gantext.data.mixtures import GaussianMixture
 from gantext.evaluation.modes import modes
 from gantext.gan.game import GAN
-from gantext.training.loop import Snapshot
+from gantext.training.results import Snapshot
 from gantext.widgets.live import LiveFigure
 
 __all__ = ["Recorder", "Recording", "TrainingReplay"]
@@ -333,17 +333,17 @@ class Recorder:
             If there is no such member, the samples are not in the plane, or the discriminator does
             not give each point one score.
         """
-        while self._frames and self._frames[-1]["steps"] >= snapshot.taken:
+        while self._frames and self._frames[-1]["steps"] >= snapshot.step:
             self._frames.pop()
         before = self._frames[-1]["steps"] if self._frames else 0
         theta, psi, sums = self._member(snapshot)
         fake = self._fake(theta)
         near = modes(fake, self.data, radius=inf).counts
         found = modes(fake, self.data)
-        losses = (sums / (snapshot.taken - before)).tolist()
+        losses = (sums / (snapshot.step - before)).tolist()
         self._frames.append(
             {
-                "steps": snapshot.taken,
+                "steps": snapshot.step,
                 "samples": fake,
                 "surface": self._surface(psi),
                 "generator_loss": losses[0],
@@ -396,7 +396,7 @@ class Recorder:
         own = self.member if many else ...
         theta, psi = (
             {key: weights[own] for key, weights in player.items()}
-            for player in (snapshot.theta, snapshot.psi)
+            for player in (snapshot.state.players.theta, snapshot.state.players.psi)
         )
         return theta, psi, sums[own].cpu()
 

@@ -8,7 +8,7 @@ import torch
 
 from benchmarks.plain import BATCH, plain_step
 from benchmarks.throughput import experiment, operations
-from gantext.training.loop import Runner
+from gantext.training.members import Members
 from tools.book import ROOT
 
 
@@ -41,7 +41,7 @@ def test_the_operations_counted_are_those_of_the_products():
 def test_both_sides_train_the_same_game():
     """The same weights to learn; that the steps are equal is tests/theory's matter."""
     what = experiment(8)
-    state = Runner(what, 0, what.settings(eta=1e-3), torch.device("cpu")).init()
+    state = Members(what, 0, what.settings(eta=1e-3), torch.device("cpu")).init()
     step = plain_step(8, torch.device("cpu"))
     step()
     modules = dict(zip(step.__code__.co_freevars, step.__closure__, strict=True))

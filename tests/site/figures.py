@@ -14,8 +14,8 @@ from gantext.dynamics.optimizers import Adam
 from gantext.dynamics.rules import Alternating
 from gantext.gan.game import GAN
 from gantext.gan.mlp import MLP
-from gantext.training.loop import Experiment
-from gantext.training.members import train_population
+from gantext.training.experiment import Experiment
+from gantext.training.loop import train
 from gantext.widgets import (
     LiveFigure,
     OptimalCritic,
@@ -38,9 +38,7 @@ def replay() -> TrainingReplay:
     gan = GAN(MLP(2, 2), MLP(2, 1), noise=2)
     recorders = [Recorder(name, gan, ring(), member=k, mesh=21) for k, name in enumerate("AB")]
     experiment = Experiment(gan, Alternating(optimizer=Adam()), ring(), batch_size=32)
-    train_population(
-        experiment, 120, seeds=[0, 1], every=20, callbacks=recorders, progress=False, eta=2e-3
-    )
+    train(experiment, 120, seeds=[0, 1], every=20, callbacks=recorders, progress=False, eta=2e-3)
     return TrainingReplay([r.recording() for r in recorders], left="A", right="B", frame=3)
 
 

@@ -15,8 +15,8 @@ from gantext.dynamics.rules import Alternating
 from gantext.gan.game import GAN
 from gantext.gan.layers import Packed
 from gantext.gan.mlp import MLP
-from gantext.training.loop import Experiment, train
-from gantext.training.members import train_population
+from gantext.training.experiment import Experiment
+from gantext.training.loop import train
 from gantext.widgets import FIGURE_MIME, Recorder, Recording, TrainingReplay
 from gantext.widgets.bundle import host, module, script, stylesheet
 
@@ -28,7 +28,7 @@ SMALL = {"samples": 50, "mesh": 7}
 def recorded(*recorders, steps=10, every=4, seeds=2, **settings):
     experiment = Experiment(GAME, Alternating(), WORLD, batch_size=8)
     settings = {"eta": 0.05, "eta_psi": torch.tensor([0.02, 0.1]), "progress": False} | settings
-    return train_population(
+    return train(
         experiment, steps, seeds=seeds, every=every, callbacks=recorders, device="cpu", **settings
     )
 
@@ -113,7 +113,7 @@ def test_a_recorder_changes_nothing():
     unwatched = recorded()
     assert watched.history.observed == {}
     assert torch.equal(watched.history.generator_loss, unwatched.history.generator_loss)
-    assert torch.equal(watched.final.sample(5), unwatched.final.sample(5))
+    assert torch.equal(watched.sample(5), unwatched.sample(5))
 
 
 def test_training_again_records_anew():

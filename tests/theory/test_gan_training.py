@@ -36,15 +36,17 @@ from gantext.gan.spectral import SpectralLinear
 from gantext.objectives.entropy import EntropyBonus
 from gantext.objectives.losses import Loss, Minimax, NonSaturating
 from gantext.objectives.penalties import R1, R2
-from gantext.training import recorded_step as _steps
-from gantext.training.loop import Experiment, Run, Settings, Snapshot, train
-from gantext.training.members import train_population
+from gantext.training import recorded_step
+from gantext.training.experiment import Experiment, Settings
+from gantext.training.loop import train
+from gantext.training.results import Run, Snapshot
 from tests.games import assert_same_tree
 from tests.gans import (
     NEAR,
     assert_same_run,
     convolutional_gan,
     drawn,
+    evaluations,
     experiment,
     small_gan,
     small_images,
@@ -89,7 +91,7 @@ every_rule = pytest.mark.parametrize("name", RULES)
 def look_at(snapshot: Snapshot) -> dict[str, torch.Tensor]:
     """Observe samples and scores, and one layer's weights."""
     samples = snapshot.sample(3)
-    event = samples.shape[-3:] if samples.ndim > 3 else samples.shape[-1:]  # images, or points
+    event = samples.shape[-3:] if samples.shape[-1] == 8 else samples.shape[-1:]  # images, or points
     return {
         "samples": samples,
         "other samples": snapshot.sample(2, which=1),
@@ -106,7 +108,7 @@ def members(run: Run) -> Iterator[tuple[tuple[int, ...], dict[str, Any]]]:
         yield (
             tuple(place),
             {
-                "state": tree_map(lambda leaf, n=number: leaf[n], run.final.state),
+                "state": tree_map(lambda leaf, n=number: leaf[n], run.state),
                 "losses": tuple(series[here] for series in run.history[1:4]),
                 "observed": {k: v[here] for k, v in run.history.observed.items()},
                 "diverged": run.diverged[tuple(place)],
@@ -117,7 +119,7 @@ def members(run: Run) -> Iterator[tuple[tuple[int, ...], dict[str, Any]]]:
 def alone(run: Run) -> dict[str, Any]:
     """Return the same of one GAN trained alone."""
     return {
-        "state": run.final.state,
+        "state": run.state,
         "losses": tuple(run.history[1:4]),
         "observed": run.history.observed,
         "diverged": run.diverged,
@@ -139,7 +141,7 @@ def assert_members_are_gans_alone(
     if "epsilon" in of.rule.hparams(**({"eta": 1.0} | grid | hparams)):
         hparams = DAMPED | hparams
     options = {"every": 2, "callbacks": [look_at], "device": "cpu"}
-    run = train_population(
+    run = train(
         of,
         steps,
         seeds=seeds,
@@ -191,8 +193,8 @@ def test_a_grid_of_learning_rates_and_of_the_game(loss: Loss, chunk: int | None)
             *networks,
             noise=2,
             loss=loss,
-            discriminator_regularizers=[R1(gamma), R2(gamma / 2)],
-            generator_regularizers=[EntropyBonus(weight)],
+            penalties=[R1(gamma), R2(gamma / 2)],
+            generator_penalties=[EntropyBonus(weight)],
         )
 
     assert_members_are_gans_alone(
@@ -218,7 +220,7 @@ def test_penalties_under_rules_of_second_order(name: str) -> None:
     networks = small_mlp(2, 2), small_mlp(2, 1)
 
     def make(gamma: torch.Tensor) -> GAN:
-        return GAN(*networks, noise=2, discriminator_regularizers=[R1(gamma)])
+        return GAN(*networks, noise=2, penalties=[R1(gamma)])
 
     assert_members_are_gans_alone(
         experiment(rule, make),
@@ -231,7 +233,7 @@ def test_penalties_under_rules_of_second_order(name: str) -> None:
 
 ARCHITECTURES: dict[str, Callable[[], Experiment]] = {
     "convolutions with minibatch spread": lambda: experiment(
-        game=convolutional_gan(discriminator_regularizers=[R1(1.0)]), data=small_images()
+        game=convolutional_gan(penalties=[R1(1.0)]), data=small_images()
     ),
     "minibatch spread": lambda: experiment(game=small_gan(small_mlp(2, 1, minibatch_std=True))),
     "packed": lambda: experiment(game=small_gan(Packed(small_mlp(4, 1), 2))),
@@ -243,7 +245,7 @@ ARCHITECTURES: dict[str, Callable[[], Experiment]] = {
     "spectral and packed, penalised": lambda: experiment(
         game=small_gan(
             Packed(small_mlp(4, 1, layer=SpectralLinear), 2),
-            discriminator_regularizers=[R1(1.0)],
+            penalties=[R1(1.0)],
         )
     ),
 }
@@ -265,17 +267,15 @@ def test_float32_networks_stay_float32(name: str) -> None:
     rule, own = RULES[name]
     of = experiment(rule, spectral_gan(), dtype=torch.float32)
     grid = {"eta": torch.tensor([0.01, 0.02], dtype=torch.float64)}
-    many = train_population(of, 2, seeds=2, device="cpu", **grid, **own)
+    many = train(of, 2, seeds=2, device="cpu", **grid, **own)
     one = train(of, 2, device="cpu", eta=0.01, **own)
-    for state in (many.final.state, one.final.state):
+    for state in (many.state, one.state):
         leaves = tree_leaves(state.players[:3])
         assert {leaf.dtype for leaf in leaves if leaf.is_floating_point()} == {torch.float32}
 
 
 def test_schedules_go_by_each_members_own_values() -> None:
-    of = experiment(
-        schedules={"eta": lambda taken: 1 / (1 + taken), "beta1": lambda taken: 0.5**taken}
-    )
+    of = experiment(schedules={"eta": lambda step: 1 / (1 + step), "beta1": lambda step: 0.5**step})
     grid = {"eta": torch.tensor([0.02, 0.1]), "beta1": torch.tensor([0.5, 0.9])}
     assert_members_are_gans_alone(
         of, seeds=[0, 1], grid={k: v.double() for k, v in grid.items()}, eta_psi=0.05
@@ -295,23 +295,23 @@ def assert_recording_changes_no_bit(
     start: Callable[[], Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Train with steps recorded from the second on, and never."""
-    records, record = [], _steps.record
+    records, record = [], recorded_step.record
 
     def note(*given: Any) -> Any:
         records.append(record(*given))
         return records[-1]
 
-    monkeypatch.setattr(_steps, "record", note)
-    monkeypatch.setattr(_steps, "PATIENCE", 1)
+    monkeypatch.setattr(recorded_step, "record", note)
+    monkeypatch.setattr(recorded_step, "PATIENCE", 1)
     recorded = start()
     assert len(records) == 1, "recorded once, and without an error"
-    monkeypatch.setattr(_steps, "PATIENCE", 10)
+    monkeypatch.setattr(recorded_step, "PATIENCE", 10)
     assert_same_run(recorded, start())
 
 
 def two(of: Experiment, **hparams: float) -> Callable[[], Run]:
     """Return the training of two members."""
-    return lambda: train_population(of, 3, seeds=2, eta=0.05, device="cpu", **hparams)
+    return lambda: train(of, 3, seeds=2, eta=0.05, device="cpu", **hparams)
 
 
 @every_rule
@@ -332,8 +332,8 @@ def test_recording_changes_no_loss_and_no_penalty(
 ) -> None:
     game = small_gan(
         loss=loss,
-        discriminator_regularizers=[R1(1.0), R2(0.5)],
-        generator_regularizers=[EntropyBonus(0.3)],
+        penalties=[R1(1.0), R2(0.5)],
+        generator_penalties=[EntropyBonus(0.3)],
     )
     of = experiment(game=game, dtype=dtype)
     assert_recording_changes_no_bit(two(of), monkeypatch)
@@ -344,7 +344,7 @@ def test_proximal_point_has_no_closed_form_here() -> None:
     with pytest.raises(TypeError, match=r"expected a game with an affine velocity .* got GAN"):
         train(experiment(ProximalPoint()), 1, eta=0.1, device="cpu")
     with pytest.raises(TypeError, match=r"expected a game with an affine velocity .* got GAN"):
-        train_population(experiment(ProximalPoint()), 1, seeds=2, eta=0.1, device="cpu")
+        train(experiment(ProximalPoint()), 1, seeds=2, eta=0.1, device="cpu")
 
 
 # That GAN is a plain PyTorch loop
@@ -416,7 +416,7 @@ def plain_loop(
     for step in range(STEPS):
         batch = drawn(of, seed, step, settings)
         for k in range(discriminator_steps):
-            real, noise = batch.real[k], batch.noise[k]
+            real, noise = evaluations(batch)[k]
             fake = G(noise).detach()
             loss_d = cost_of_critic(D, real, fake)
             if penalty is not None:
@@ -446,7 +446,7 @@ def give_gradients(network: nn.Module, loss: torch.Tensor) -> None:
 
 
 def players(run: Run) -> dict[str, Any]:
-    return {"theta": run.final.theta, "psi": run.final.psi}
+    return {"theta": run.theta, "psi": run.psi}
 
 
 def weights(G: nn.Module, D: nn.Module) -> dict[str, Any]:
@@ -494,9 +494,7 @@ def slope_penalty(weight: float, at_data: bool) -> Penalty:
 
 @pytest.mark.parametrize("kind", [R1, R2])
 def test_penalised_training_is_a_plain_loop(kind: type) -> None:
-    of = experiment(
-        Alternating(optimizer=Adam()), small_gan(discriminator_regularizers=[kind(2.0)])
-    )
+    of = experiment(Alternating(optimizer=Adam()), small_gan(penalties=[kind(2.0)]))
     assert_library_is_plain(of, penalty=slope_penalty(2.0, at_data=kind is R1))
 
 
@@ -525,7 +523,7 @@ def test_an_entropy_bonus_is_a_plain_loop() -> None:
 
     of = experiment(
         Simultaneous(),
-        small_gan(generator_regularizers=[EntropyBonus(0.3)]),
+        small_gan(generator_penalties=[EntropyBonus(0.3)]),
     )
     settings = of.settings(**RATES)
     G, D = modules(of, 3, settings)
@@ -534,7 +532,7 @@ def test_an_entropy_bonus_is_a_plain_loop() -> None:
     opt_d = torch.optim.SGD(D.parameters(), lr=RATES["eta_psi"])
     for step in range(STEPS):
         batch = drawn(of, 3, step, settings)
-        real, noise = batch.real[0], batch.noise[0]
+        real, noise = evaluations(batch)[0]
         fake = G(noise)
         opt_g.zero_grad()
         (cost_of_forger(D, fake, NonSaturating()) - 0.3 * estimate(fake)).backward()
@@ -558,7 +556,7 @@ def test_unrolling_is_a_plain_loop(unroll_steps: int, loss: Loss) -> None:
     opt_d = torch.optim.Adam(D.parameters(), lr=RATES["eta_psi"], eps=1e-4)
     for step in range(STEPS):
         batch = drawn(of, 3, step, settings)
-        real, noise = batch.real[0], batch.noise[0]
+        real, noise = evaluations(batch)[0]
         answers = dict(D.named_parameters())
         for _ in range(unroll_steps):
             foreseen = cost_of_critic(
@@ -605,15 +603,15 @@ def test_spectral_normalisation_is_a_plain_loop() -> None:
     opt_d = torch.optim.Adam(D.parameters(), lr=RATES["eta_psi"], eps=1e-4)
     for step in range(STEPS):
         batch = drawn(of, 3, step, settings)
-        real, noise = batch.real[0], batch.noise[0]
+        real, noise = evaluations(batch)[0]
         give_gradients(G, cost_of_forger(D, G(noise), NonSaturating()))
         give_gradients(D, cost_of_critic(D, real, G(noise).detach()))
         opt_g.step()
         opt_d.step()
         iterate(1)
-    assert_same_tree(run.final.theta, weights(G, D)["theta"], **NEAR)
+    assert_same_tree(run.theta, weights(G, D)["theta"], **NEAR)
     for name, weight in normalised.items():
         expected = {"weight": weight.original.detach(), "u": weight[0]._u}
         for key, value in expected.items():
-            torch.testing.assert_close(run.final.psi[f"{name}.{key}"], value, **NEAR)
-    assert not torch.allclose(run.final.psi["0.u"], psi["0.u"])
+            torch.testing.assert_close(run.psi[f"{name}.{key}"], value, **NEAR)
+    assert not torch.allclose(run.psi["0.u"], psi["0.u"])

@@ -13,7 +13,7 @@ from gantext.dynamics.field import velocity
 from gantext.dynamics.rules import Simultaneous
 from gantext.games.base import Game
 from gantext.gan.game import GAN, GANBatch
-from gantext.gan.weights import carried, draw_weights
+from gantext.gan.weights import draw_weights, update_buffers
 from gantext.objectives.entropy import EntropyBonus
 from gantext.objectives.losses import Loss, Minimax, NonSaturating
 from gantext.objectives.penalties import R1, R2
@@ -23,8 +23,8 @@ from tests.gans import small_gan, small_mlp, spectral_gan
 every_loss = pytest.mark.parametrize("loss", [Minimax(), NonSaturating()])
 
 
-def batch(looks: int = 1) -> GANBatch:
-    return GANBatch(random_tensor(looks, 8, 2, seed=1), random_tensor(looks, 8, 2, seed=2))
+def batch() -> GANBatch:
+    return GANBatch(random_tensor(8, 2, seed=1), random_tensor(8, 2, seed=2))
 
 
 def started(gan: GAN, seed: int = 0) -> tuple[dict, dict]:
@@ -35,11 +35,11 @@ def started(gan: GAN, seed: int = 0) -> tuple[dict, dict]:
 def test_losses_are_the_sums_of_their_parts(loss: Loss) -> None:
     gan = small_gan(
         loss=loss,
-        discriminator_regularizers=[R1(2.0), R2(3.0)],
-        generator_regularizers=[EntropyBonus(0.5)],
+        penalties=[R1(2.0), R2(3.0)],
+        generator_penalties=[EntropyBonus(0.5)],
     )
     theta, psi = started(gan)
-    real, noise = (part[0] for part in batch())
+    real, noise = batch()
     fake = functional_call(gan.generator, theta, (noise,))
     assert torch.equal(gan.generate(theta, noise), fake)
 
@@ -47,7 +47,7 @@ def test_losses_are_the_sums_of_their_parts(loss: Loss) -> None:
         return functional_call(gan.discriminator, psi, (x,))
 
     assert torch.equal(gan.score(psi, real), score(real))
-    expected_g = loss.generator(fake=score(fake)) + EntropyBonus(0.5)(fake)
+    expected_g = loss.generator(real=None, fake=score(fake)) + EntropyBonus(0.5)(fake)
     expected_d = loss.discriminator(real=score(real), fake=score(fake))
     for penalty in (R1(2.0), R2(3.0)):
         expected_d = expected_d + penalty(score, real=real, fake=fake)
@@ -75,15 +75,15 @@ def test_it_is_a_game_for_every_tool_of_the_library() -> None:
 def test_the_generators_loss_needs_no_data() -> None:
     gan = small_gan()
     theta, psi = started(gan)
-    without = GANBatch(torch.full((1, 8, 2), torch.nan).double(), batch().noise)
+    without = GANBatch(torch.full((8, 2), torch.nan).double(), batch().noise)
     expected = gan.generator_loss(theta, psi, batch())
     assert torch.equal(gan.generator_loss(theta, psi, without), expected)
 
 
 def test_the_default_is_the_non_saturating_loss() -> None:
     assert small_gan().loss == NonSaturating()
-    assert small_gan().discriminator_regularizers == ()
-    assert small_gan().generator_regularizers == ()
+    assert small_gan().penalties == ()
+    assert small_gan().generator_penalties == ()
 
 
 def test_players_start_from_their_own_seeds() -> None:
@@ -98,34 +98,48 @@ def test_players_start_from_their_own_seeds() -> None:
     assert_same_tree(gan.init(1)[1], draw_weights(gan.discriminator, 3))
 
 
-def test_looks_are_taken_one_by_one() -> None:
-    gan, many = small_gan(), batch(looks=3)
+class Relativistic(Loss):
+    """A loss whose generator looks at the data's scores too."""
+
+    generator_sees_real = True
+
+    def discriminator(self, *, real, fake):
+        """Return how far the fakes lie above the data."""
+        return (fake - real).mean()
+
+    def generator(self, *, real, fake):
+        """Return the opposite."""
+        return (real - fake).mean()
+
+
+def test_a_relativistic_generator_sees_the_data() -> None:
+    gan = small_gan(loss=Relativistic())
     theta, psi = started(gan)
-    for k in range(3):
-        one = gan.look(many, k)
-        assert torch.equal(one.real, many.real[k : k + 1])
-        assert torch.equal(one.noise, many.noise[k : k + 1])
-        own = GANBatch(many.real[k : k + 1], many.noise[k : k + 1])
-        assert_same_tree(gan.losses(theta, psi, one), gan.losses(theta, psi, own))
-    for loss in (gan.losses, gan.generator_loss, gan.discriminator_loss):
-        with pytest.raises(ValueError, match=r"expected one look, shape \(1, B, ...\), got \(3, 8"):
-            loss(theta, psi, many)
+    real, noise = batch()
+    apart = gan.score(psi, real) - gan.score(psi, gan.generate(theta, noise))
+    losses = gan.losses(theta, psi, batch())
+    torch.testing.assert_close(losses.generator, apart.mean())
+    torch.testing.assert_close(losses.discriminator, -apart.mean())
+    other = GANBatch(real + 1, noise)
+    assert not torch.equal(gan.generator_loss(theta, psi, other), losses.generator)
 
 
-def test_projection_moves_only_what_is_carried() -> None:
+def test_only_buffers_are_updated_after_a_step() -> None:
     gan = small_gan()
     theta, psi = started(gan)
-    moved = gan.project(theta, psi)
+    moved = gan.update_buffers(theta, psi)
     for before, after in zip((theta, psi), moved, strict=True):
         assert all(after[key] is value for key, value in before.items())
     gan = spectral_gan()
     theta, psi = started(gan)
-    assert_same_tree(gan.project(theta, psi), (theta, carried(gan.discriminator, psi)))
+    assert_same_tree(
+        gan.update_buffers(theta, psi), (theta, update_buffers(gan.discriminator, psi))
+    )
     both = GAN(gan.discriminator, gan.discriminator, noise=2)
-    assert_same_tree(both.project(psi, psi), (carried(gan.discriminator, psi),) * 2)
+    assert_same_tree(both.update_buffers(psi, psi), (update_buffers(gan.discriminator, psi),) * 2)
 
 
-def test_every_step_carries_the_vectors_on() -> None:
+def test_every_step_updates_the_buffers() -> None:
     gan, rule = spectral_gan(), Simultaneous()
     state = rule.init(*started(gan))
     hparams = rule.hparams(eta=0.1)
@@ -133,7 +147,7 @@ def test_every_step_carries_the_vectors_on() -> None:
     for _ in range(3):
         state, _ = rule.step(gan, state, batch(), hparams)
         seen.append(state.psi["0.u"])
-        expected = carried(gan.discriminator, {**state.psi, "0.u": seen[-2]})["0.u"]
+        expected = update_buffers(gan.discriminator, {**state.psi, "0.u": seen[-2]})["0.u"]
         torch.testing.assert_close(seen[-1], expected)
     assert all(not torch.allclose(a, b) for a, b in pairwise(seen))
 
@@ -151,8 +165,8 @@ def test_the_modules_own_weights_are_never_used() -> None:
 def test_it_says_what_it_is() -> None:
     gan = small_gan(
         loss=Minimax(),
-        discriminator_regularizers=[R1(1.0)],
-        generator_regularizers=[EntropyBonus(1.0)],
+        penalties=[R1(1.0)],
+        generator_penalties=[EntropyBonus(1.0)],
     )
     assert repr(gan) == "GAN(Minimax + R1 + EntropyBonus, noise=2)"
 

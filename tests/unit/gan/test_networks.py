@@ -15,7 +15,7 @@ from gantext.gan.convolutional import ConvDiscriminator, ConvGenerator
 from gantext.gan.layers import Doubled, MinibatchStdDev, Packed
 from gantext.gan.mlp import MLP
 from gantext.gan.spectral import SpectralConv2d, SpectralLinear
-from gantext.gan.weights import carried, draw_weights
+from gantext.gan.weights import draw_weights, update_buffers
 from tests.games import random_tensor
 
 MODULES = {
@@ -180,14 +180,14 @@ def started(name: str, seed: int = 0) -> tuple[nn.Module, dict[str, torch.Tensor
 
 
 @every_spectral
-def test_the_carried_vector_finds_the_largest_singular_value(name: str) -> None:
+def test_the_buffer_finds_the_largest_singular_value(name: str) -> None:
     layer, weights, _ = started(name)
     matrix = weights["weight"].flatten(1)
     u = weights["u"]
     assert float(u.norm()) == pytest.approx(1)
     before = -1.0
     for _ in range(200):
-        weights = carried(layer, weights)
+        weights = update_buffers(layer, weights)
         assert float(weights["u"].norm()) == pytest.approx(1)
         estimate = float((matrix.T @ weights["u"]).norm())
         assert estimate >= before - 1e-12  # power iteration only comes nearer, from below
@@ -226,8 +226,8 @@ def test_normalised_as_torchs_own(name: str) -> None:
         (second,) = torch.autograd.grad(slopes[0].square().sum(), original)
         twice = grad(lambda weights: grad(energy)(weights)["weight"].square().sum())(weights)
         torch.testing.assert_close(twice["weight"], second)
-        assert not found["u"].any(), "no loss moves the carried vector"
-        moved = carried(layer, weights)
+        assert not found["u"].any(), "no loss moves the buffer"
+        moved = update_buffers(layer, weights)
         # Theirs is stored as the vectors after the round.
         one._power_method(weights["weight"].flatten(1), 1)
         torch.testing.assert_close(one._u, moved["u"], msg=f"round {rounds}")
@@ -238,7 +238,7 @@ def test_normalised_as_torchs_own(name: str) -> None:
 def test_when_it_has_converged_the_layer_has_norm_one(name: str) -> None:
     layer, weights, _ = started(name)
     for _ in range(200):
-        weights = carried(layer, weights)
+        weights = update_buffers(layer, weights)
     layer.load_state_dict(weights)
     assert float(largest(layer._normalised().detach())) == pytest.approx(1, rel=1e-9)
     # Whatever the scale of the weight.
@@ -247,19 +247,19 @@ def test_when_it_has_converged_the_layer_has_norm_one(name: str) -> None:
     assert float(largest(layer._normalised().detach())) == pytest.approx(1, rel=1e-9)
 
 
-def test_carrying_touches_nothing_else_and_works_under_vmap() -> None:
+def test_updated_buffers_touch_nothing_else_and_work_under_vmap() -> None:
     mlp = MODULES["spectral mlp"]().double()
     members = [draw_weights(mlp, seed, dtype=torch.float64) for seed in range(3)]
     stacked = {key: torch.stack([w[key] for w in members]) for key in members[0]}
-    found = vmap(lambda w: carried(mlp, w))(stacked)
+    found = vmap(lambda w: update_buffers(mlp, w))(stacked)
     for k, member in enumerate(members):
-        alone = carried(mlp, member)
+        alone = update_buffers(mlp, member)
         for key, value in alone.items():
             torch.testing.assert_close(found[key][k], value)
             assert key.endswith("u") or value is member[key]
     plain = MLP(2, 1)
     weights = draw_weights(plain, 0)
-    assert all(carried(plain, weights)[key] is value for key, value in weights.items())
+    assert all(update_buffers(plain, weights)[key] is value for key, value in weights.items())
 
 
 # Weights from a seed
@@ -336,3 +336,39 @@ def test_the_module_is_put_back_when_a_later_layer_is_refused() -> None:
         draw_weights(module, 0)
     for key, value in module.state_dict().items():
         assert torch.equal(value, before[key])
+
+
+class Counting(nn.Module):
+    """A layer of a user's own, with a buffer that goes on."""
+
+    def __init__(self, answers: str = "seen") -> None:
+        super().__init__()
+        self.register_buffer("seen", torch.zeros(()))
+        self.answers = answers
+
+    def reset_parameters(self) -> None:
+        """Count from one."""
+        self.seen.fill_(1.0)
+
+    def forward(self, x):
+        """Show the count."""
+        return x + self.seen
+
+    def update_buffers(self, own):
+        """Count on."""
+        return {self.answers: own["seen"] + 1}
+
+
+def test_any_layer_may_have_buffers_that_go_on() -> None:
+    network = nn.Sequential(nn.Linear(2, 2), nn.Sequential(Counting()))
+    weights = update_buffers(network, draw_weights(network, 0))
+    assert weights["1.0.seen"] == 2
+    assert update_buffers(network, weights)["1.0.seen"] == 3
+    alone = Counting()
+    assert update_buffers(alone, draw_weights(alone, 0)) == {"seen": 2}
+
+
+def test_a_layer_updates_its_buffers_and_nothing_else() -> None:
+    network = nn.Sequential(Counting("counted"))
+    with pytest.raises(ValueError, match=r"Counting.update_buffers: expected .*\['seen'\], got"):
+        update_buffers(network, draw_weights(network, 0))

@@ -26,11 +26,12 @@ from gantext.games.bilinear import Bilinear
 from gantext.gan.game import GAN
 from gantext.objectives.losses import Minimax
 from gantext.objectives.penalties import R1
-from gantext.training import loop as training
-from gantext.training import recorded_step as _steps
+from gantext.training import recorded_step, resume
 from gantext.training.checkpoints import CheckpointError, load, save
-from gantext.training.loop import BLOCK, DivergenceWarning, Experiment, Snapshot, pick_device, train
-from gantext.training.members import train_population
+from gantext.training.devices import pick_device
+from gantext.training.experiment import BLOCK, Experiment
+from gantext.training.loop import train
+from gantext.training.results import DivergenceWarning, Run, Snapshot
 from tests import trainee
 from tests.games import assert_same_tree
 from tests.gans import (
@@ -49,7 +50,7 @@ ROOT = Path(__file__).parents[2]
 KINDS = pytest.mark.parametrize("kind", ["one", "many"])
 
 
-def run(steps: int = 4, of: Experiment | None = None, **options: Any) -> training.Run:
+def run(steps: int = 4, of: Experiment | None = None, **options: Any) -> Run:
     return train(of or experiment(), steps, **({"eta": 0.01, "device": "cpu"} | options))
 
 
@@ -68,9 +69,9 @@ def test_every_step_sees_its_own_block(chunk: int | None) -> None:
             state = of.step(state, drawn(of, seed, step, settings), settings)
         by_hand.append(state.players.theta)
     options = {"eta": 0.01, "every": 5, "device": "cpu"}
-    many = train_population(of, steps, seeds=2, chunk=chunk, **options).final.theta
+    many = train(of, steps, seeds=2, chunk=chunk, **options).theta
     for seed, theta in enumerate(by_hand):
-        alone = train(of, steps, seed=seed, **options).final.theta
+        alone = train(of, steps, seed=seed, **options).theta
         assert_same_tree(alone, theta, **NEAR)
         assert_same_tree({name: w[seed] for name, w in many.items()}, theta, **NEAR)
 
@@ -151,8 +152,8 @@ def test_a_seed_is_a_run_and_another_seed_another() -> None:
     assert torch.equal(torch.get_rng_state(), before), "the global randomness was touched"
     torch.manual_seed(2)
     assert_same_run(run(of=of, seed=5), first)
-    for key, weight in run(of=of, seed=6).final.theta.items():
-        assert not torch.equal(weight, first.final.theta[key])
+    for key, weight in run(of=of, seed=6).theta.items():
+        assert not torch.equal(weight, first.theta[key])
 
 
 @KINDS
@@ -166,10 +167,10 @@ def test_where_autograd_is_off_training_is_the_same(kind: str, mode: Callable) -
 def test_the_type_of_networks_is_the_experiments() -> None:
     for dtype in (torch.float32, torch.float64):
         of = experiment(Momentum(), dtype=dtype)
-        state = run(3, of, beta=0.1).final.state
+        state = run(3, of, beta=0.1).state
         assert {leaf.dtype for leaf in tree_leaves(state.players[:3])} == {dtype}
         assert state.sums.dtype == torch.float64
-        assert state.players.taken.dtype == state.diverged.dtype == torch.int64
+        assert state.players.step.dtype == state.diverged.dtype == torch.int64
 
 
 # Steps and records
@@ -195,18 +196,18 @@ def test_training_is_the_loop_over_steps() -> None:
             sums = torch.zeros(3).double()
     assert_same_tree(state.players, rule_state, rtol=1e-12, atol=1e-14)
     found = run(steps, of, seed=3, every=every, eta_psi=0.02)
-    assert_same_tree(found.final.state.players, rule_state, rtol=1e-12, atol=1e-14)
+    assert_same_tree(found.state.players, rule_state, rtol=1e-12, atol=1e-14)
     assert found.history.step.tolist() == seen == [7, 14, 21, 28, 35]
     torch.testing.assert_close(torch.stack(found.history[1:4], -1), torch.stack(means))
-    assert not found.final.state.sums.any()
-    assert found.final.taken == int(found.final.state.players.taken) == steps
+    assert not found.state.sums.any()
+    assert found.step == int(found.state.players.step) == steps
     assert int(found.diverged) == -1
 
 
 def test_how_often_one_records_changes_nothing_else() -> None:
     fine, coarse, rare = (run(2 * BLOCK + 8, every=every) for every in (1, 5, 1000))
     for other in (coarse, rare):
-        assert_same_tree(other.final.state.players, fine.final.state.players)
+        assert_same_tree(other.state.players, fine.state.players)
     assert fine.history.step.tolist() == list(range(1, 2 * BLOCK + 9))
     assert coarse.history.step.tolist() == [5, 10, 15, 20, 25, 30, 35, 40]
     assert rare.history.step.tolist() == [40]
@@ -219,26 +220,26 @@ def test_how_often_one_records_changes_nothing_else() -> None:
 def test_no_steps_are_a_start() -> None:
     of = experiment()
     found = run(0, of, seed=2, callbacks=[mean])
-    assert_same_tree(found.final.state, of.init(2, of.settings(eta=0.01)))
-    assert found.final.taken == 0
+    assert_same_tree(found.state, of.init(2, of.settings(eta=0.01)))
+    assert found.step == 0
     assert found.history.step.tolist() == []
     assert [len(series) for series in found.history[1:4]] == [0, 0, 0]
     assert found.history.observed == {}
-    assert found.final.sample(4).shape == (4, 2)
+    assert found.sample(4).shape == (4, 2)
 
 
 def test_callbacks_are_asked_at_every_record() -> None:
     asked = []
 
     def note(snapshot: Snapshot) -> None:
-        asked.append(snapshot.taken)
+        asked.append(snapshot.step)
 
     def look(snapshot: Snapshot) -> dict[str, Any]:
         grid = torch.zeros(6, 2)
         return {
             "samples": snapshot.sample(3),
             "score": snapshot.score(grid),
-            "count": snapshot.taken,
+            "count": snapshot.step,
             "weight": snapshot.theta["0.weight"],
         }
 
@@ -253,9 +254,9 @@ def test_callbacks_are_asked_at_every_record() -> None:
     }
     assert found.history.observed["count"].tolist() == asked
     last = {name: seen[-1] for name, seen in found.history.observed.items()}
-    assert torch.equal(last["samples"], found.final.sample(3))
-    assert torch.equal(last["score"], found.final.score(torch.zeros(6, 2)))
-    assert torch.equal(last["weight"], found.final.theta["0.weight"])
+    assert torch.equal(last["samples"], found.sample(3))
+    assert torch.equal(last["score"], found.score(torch.zeros(6, 2)))
+    assert torch.equal(last["weight"], found.theta["0.weight"])
 
 
 def test_snapshots_ask_the_networks() -> None:
@@ -264,30 +265,30 @@ def test_snapshots_ask_the_networks() -> None:
     settings = of.settings(eta=0.01)
     for which in (0, 2):
         noise = of.noise(4, 5, settings, which=which)
-        samples = of.game.generate(found.final.theta, noise)
-        assert torch.equal(found.final.sample(5, which=which), samples)
-    assert torch.equal(found.final.score(samples), of.game.score(found.final.psi, samples))
+        samples = of.game.generate(found.theta, noise)
+        assert torch.equal(found.sample(5, which=which), samples)
+    assert torch.equal(found.score(samples), of.game.score(found.psi, samples))
     # Points come in whatever type they have.
-    found.final.score(samples.float())
-    assert not torch.equal(found.final.sample(5), found.final.sample(5, which=1))
-    assert found.final.theta is found.final.state.players.theta
-    assert found.final.psi is found.final.state.players.psi
+    found.score(samples.float())
+    assert not torch.equal(found.sample(5), found.sample(5, which=1))
+    assert found.theta is found.state.players.theta
+    assert found.psi is found.state.players.psi
 
 
 @pytest.mark.parametrize(
     ("callbacks", "message"),
     [
         (
-            [lambda s: {"x": torch.zeros(s.taken)}],
+            [lambda s: {"x": torch.zeros(s.step)}],
             r"'x': expected .* of one shape, the same each time, got \(4,\) after \(2,\)",
         ),
         ([lambda _: {"x": 1.0}, lambda _: {"x": 2.0}], "'x': expected from one callback"),
         (
-            [lambda s: {"x": 1.0} if s.taken == 2 else {}],
+            [lambda s: {"x": 1.0} if s.step == 2 else {}],
             r"expected the same names at every record, \['x'\], got \[\] at step 4",
         ),
         (
-            [lambda s: {"x": 1.0} if s.taken == 4 else {}],
+            [lambda s: {"x": 1.0} if s.step == 4 else {}],
             r"expected the same names at every record, \[\], got \['x'\] at step 4",
         ),
     ],
@@ -313,15 +314,15 @@ def test_schedules_multiply_at_each_step() -> None:
     networks = small_mlp(2, 2), small_mlp(2, 1)
 
     def make(gamma: torch.Tensor) -> GAN:
-        return GAN(*networks, noise=2, discriminator_regularizers=[R1(gamma)])
+        return GAN(*networks, noise=2, penalties=[R1(gamma)])
 
     turn = BLOCK + 5
     of = experiment(
         game=make,
         schedules={
-            "eta": lambda taken: 1 - 0.9 * (taken >= turn).double(),
-            "gamma": lambda taken: 0.5 + 1.5 * (taken >= turn).double(),
-            "beta1": lambda taken: taken >= turn,
+            "eta": lambda step: 1 - 0.9 * (step >= turn).double(),
+            "gamma": lambda step: 0.5 + 1.5 * (step >= turn).double(),
+            "beta1": lambda step: step >= turn,
         },
     )
     own = {"eta": 0.02, "eta_psi": 0.03, "beta1": 0.5}
@@ -335,7 +336,7 @@ def test_schedules_multiply_at_each_step() -> None:
     for step in range(2 * turn):
         settings = legs[step >= turn]
         state = plain.step(state, drawn(plain, 0, step, settings), settings)
-    assert_same_tree(found.final.state.players, state.players, rtol=1e-11, atol=1e-13)
+    assert_same_tree(found.state.players, state.players, rtol=1e-11, atol=1e-13)
 
 
 def test_settings_are_tensors_of_the_right_type() -> None:
@@ -354,8 +355,7 @@ def test_settings_are_tensors_of_the_right_type() -> None:
         ({"every": 0}, ValueError, "every: expected >= 1, got 0"),
         ({"checkpoint_every": 0}, ValueError, "checkpoint_every: expected >= 1, got 0"),
         ({"eta": -0.1}, ValueError, "eta: expected finite values > 0, got -0.1"),
-        ({"eta": [0.1, 0.2]}, ValueError, r"eta: expected one number, got shape \(2,\); .*popul"),
-        ({"eta": torch.ones(1)}, ValueError, r"eta: expected one number, got shape \(1,\)"),
+        ({"seed": 1, "seeds": 2}, ValueError, "seed, seeds: expected one of the two, got 1 and 2"),
         ({"beta": 0.1}, TypeError, r"Alternating: expected \['eta', .*, got .*'beta'"),
         ({"game_hparams": {"gamma": 1.0}}, TypeError, "expected a function .*, got a GAN"),
         ({"device": "nowhere"}, RuntimeError, "nowhere"),
@@ -384,7 +384,7 @@ def test_what_an_experiment_refuses(options: dict, error: type[Exception], messa
 
 
 def test_schedules_of_nothing_are_refused() -> None:
-    of = experiment(schedules={"beta": lambda taken: taken})
+    of = experiment(schedules={"beta": lambda step: step})
     with pytest.raises(TypeError, match=r"schedules: expected some of .*'eta'.*, got \['beta'\]"):
         run(1, of)
 
@@ -429,7 +429,7 @@ class KilledError(BaseException):
 
 
 @pytest.fixture(scope="module")
-def whole() -> dict[str, training.Run]:
+def whole() -> dict[str, Run]:
     """Runs that nobody interrupted."""
     return {kind: trained(kind, STEPS) for kind in ("one", "many")}
 
@@ -439,7 +439,7 @@ def whole() -> dict[str, training.Run]:
 def test_stopped_anywhere_a_run_goes_on_to_the_same_numbers(
     kind: str,
     after: int,
-    whole: dict[str, training.Run],
+    whole: dict[str, Run],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -450,11 +450,11 @@ def test_stopped_anywhere_a_run_goes_on_to_the_same_numbers(
         raise KilledError
 
     path = tmp_path / "run"
-    monkeypatch.setattr(training, "save", save_and_die)
+    monkeypatch.setattr(resume, "save", save_and_die)
     with pytest.raises(KilledError):
         trained(kind, STEPS, checkpoint=path, checkpoint_every=after)
     monkeypatch.undo()
-    assert load(path).about["taken"] == after
+    assert load(path).about["step"] == after
     assert_same_run(trained(kind, STEPS, checkpoint=path, checkpoint_every=10), whole[kind])
     # And once more, from a run that has ended.
     assert_same_run(trained(kind, STEPS, checkpoint=path), whole[kind])
@@ -467,7 +467,7 @@ def test_stopped_anywhere_a_run_goes_on_to_the_same_numbers(
 def test_a_keyboard_interrupt_loses_nothing_that_was_finished(
     kind: str,
     moment: str,
-    whole: dict[str, training.Run],
+    whole: dict[str, Run],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -489,11 +489,11 @@ def test_a_keyboard_interrupt_loses_nothing_that_was_finished(
         expected, options["callbacks"] = BLOCK, [interrupted(mean, 3)]
     else:  # the second file, for which there is then a second attempt
         expected, options["checkpoint_every"] = 22, 11
-        monkeypatch.setattr(training, "save", interrupted(save, 1))
+        monkeypatch.setattr(resume, "save", interrupted(save, 1))
     with pytest.raises(KeyboardInterrupt):
         trained(kind, STEPS, checkpoint=path, **options)
     monkeypatch.undo()
-    taken = load(path).about["taken"]
+    taken = load(path).about["step"]
     assert taken == expected
     assert [*tmp_path.iterdir()] == [path]
     assert_same_run(trained(kind, STEPS, checkpoint=path), whole[kind])
@@ -505,11 +505,11 @@ def test_an_interruption_writes_nothing_twice(
     """What is on the disk already is not written again."""
 
     def interrupt(snapshot: Snapshot) -> None:
-        if snapshot.taken == 15:
+        if snapshot.step == 15:
             raise KeyboardInterrupt
 
     taken = []
-    monkeypatch.setattr(training, "save", lambda *given: taken.append(given[2]["taken"]))
+    monkeypatch.setattr(resume, "save", lambda *given: taken.append(given[2]["step"]))
     with pytest.raises(KeyboardInterrupt):
         trained("one", 20, callbacks=[interrupt], checkpoint=tmp_path / "run", checkpoint_every=10)
     assert taken == [10]
@@ -530,20 +530,20 @@ def test_a_killed_process_is_resumed_to_the_same_numbers(kind: str, tmp_path: Pa
             stderr=subprocess.PIPE,
         ) as process:
             until = time.monotonic() + 120
-            while not path.exists() or load(path).about["taken"] == taken:
+            while not path.exists() or load(path).about["step"] == taken:
                 if process.poll() is not None or time.monotonic() > until:
                     process.kill()
                     pytest.fail(process.stderr.read().decode())
                 time.sleep(0.005)
             process.send_signal(signal.SIGKILL)
             assert process.wait() == -signal.SIGKILL
-        assert load(path).about["taken"] > taken
-        taken = load(path).about["taken"]
+        assert load(path).about["step"] > taken
+        taken = load(path).about["step"]
         assert taken % 3 == 0
     steps = taken + BLOCK + 2
     resumed = trained(kind, steps, checkpoint=path, checkpoint_every=3)
     assert_same_run(resumed, trained(kind, steps))
-    assert load(path).about["taken"] == steps
+    assert load(path).about["step"] == steps
 
 
 @KINDS
@@ -552,7 +552,7 @@ def test_a_run_can_be_made_longer(kind: str, whole: dict, tmp_path: Path) -> Non
     path = tmp_path / "run"
     trained(kind, 12, checkpoint=path)
     longer = trained(kind, STEPS, checkpoint=path)
-    assert_same_tree(longer.final.state, whole[kind].final.state)
+    assert_same_tree(longer.state, whole[kind].state)
     assert longer.history.step.tolist() == sorted({12, *whole[kind].history.step.tolist()})
 
 
@@ -560,7 +560,7 @@ def test_files_are_written_when_they_should_be(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken = []
-    monkeypatch.setattr(training, "save", lambda *given: taken.append(given[2]["taken"]))
+    monkeypatch.setattr(resume, "save", lambda *given: taken.append(given[2]["step"]))
     trained("one", 20, checkpoint=tmp_path / "run", checkpoint_every=7)
     assert taken == [7, 14, 20]
     trained("one", 14, checkpoint=tmp_path / "run", checkpoint_every=7)
@@ -575,7 +575,7 @@ def test_a_checkpoint_holds_all_of_a_run(tmp_path: Path) -> None:
         tensors, about = load(path)
         records = tensors["means"].nbytes + tensors["observed.mean"].nbytes
         sizes.append(sum(t.nbytes for t in tensors.values()) - records)
-        assert about["step"] == list(range(5, steps + 1, 5))
+        assert about["record_steps"] == list(range(5, steps + 1, 5))
         assert tensors["means"].shape == (3, steps // 5)
     assert len(set(sizes)) == 1
 
@@ -598,7 +598,7 @@ DIFFERENT: dict[str, tuple[Experiment, dict[str, Any], str]] = {
     ),
     "loss": (experiment(game=small_gan(loss=Minimax())), {}, "another experiment.*Minimax"),
     "penalty": (
-        experiment(game=small_gan(discriminator_regularizers=[R1(1.0)])),
+        experiment(game=small_gan(penalties=[R1(1.0)])),
         {},
         r"another experiment.*GAN\(NonSaturating \+ R1",
     ),
@@ -625,7 +625,7 @@ DIFFERENT: dict[str, tuple[Experiment, dict[str, Any], str]] = {
         "another experiment",
     ),
     "schedule": (
-        experiment(schedules={"eta": lambda taken: 1 / (1 + taken)}),
+        experiment(schedules={"eta": lambda step: 1 / (1 + step)}),
         {},
         "another experiment.*schedules=",
     ),
@@ -663,7 +663,7 @@ def test_one_and_many_are_not_exchanged(tmp_path: Path) -> None:
     path = tmp_path / "run"
     run(3, checkpoint=path, seed=0)
     with pytest.raises(CheckpointError, match="belongs to a run with another seed"):
-        train_population(experiment(), 5, seeds=1, eta=0.01, checkpoint=path, device="cpu")
+        train(experiment(), 5, seeds=1, eta=0.01, checkpoint=path, device="cpu")
 
 
 @pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"\x80\x04]."])
@@ -750,10 +750,10 @@ def living() -> int:
 def test_memory_stays_flat(
     kind: str, second_order: bool, patience: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_steps, "PATIENCE", patience)
+    monkeypatch.setattr(recorded_step, "PATIENCE", patience)
     of = experiment(
         Unrolled(unroll_steps=1, optimizer=Adam()) if second_order else None,
-        small_gan(discriminator_regularizers=[R1(0.1)]),
+        small_gan(penalties=[R1(0.1)]),
     )
     own = {"eta_unroll": 0.1} if second_order else {}
     counts = []
@@ -766,7 +766,7 @@ def test_memory_stays_flat(
     if kind == "one":
         train(of, 125, **options)
     else:
-        train_population(of, 125, seeds=2, **options)
+        train(of, 125, seeds=2, **options)
     grown = [after - before for before, after in itertools.pairwise(counts[1:])]
     assert grown == [1] * 3, "one tensor for each record, and no other"
 
@@ -789,12 +789,8 @@ def compiler_is_there() -> bool:
 @pytest.mark.filterwarnings("ignore:`torch.jit.script_method` is deprecated:DeprecationWarning")
 def test_compiled_steps_are_the_same_steps() -> None:
     """To the precision of float32, in which sums may be taken in another order."""
-    of = experiment(
-        Simultaneous(), small_gan(discriminator_regularizers=[R1(0.1)]), dtype=torch.float32
-    )
+    of = experiment(Simultaneous(), small_gan(penalties=[R1(0.1)]), dtype=torch.float32)
     eta = torch.tensor([0.01, 0.03])
     options = {"seeds": 2, "eta": eta, "every": 2, "device": "cpu"}
-    plain, compiled = (
-        train_population(of, 5, compile=compile_, **options) for compile_ in (False, True)
-    )
+    plain, compiled = (train(of, 5, compile=compile_, **options) for compile_ in (False, True))
     assert_same_run(compiled, plain, rtol=1e-4, atol=1e-5)

@@ -21,8 +21,10 @@ from gantext.gan.game import GAN
 from gantext.objectives.penalties import R1
 from gantext.training import members as population
 from gantext.training.checkpoints import load
-from gantext.training.loop import DivergenceWarning, Experiment, Run, Snapshot
-from gantext.training.members import train_population
+from gantext.training.experiment import Experiment
+from gantext.training.loop import train
+from gantext.training.recorded_step import StepRecord
+from gantext.training.results import DivergenceWarning, Run, Snapshot
 from tests import trainee
 from tests.games import assert_same_tree
 from tests.gans import (
@@ -40,7 +42,7 @@ ROOT = Path(__file__).parents[2]
 
 def run(steps: int = 4, of: Experiment | None = None, **options: Any) -> Run:
     defaults = {"seeds": 2, "eta": 0.01, "every": 2, "device": "cpu"}
-    return train_population(of or experiment(), steps, **(defaults | options))
+    return train(of or experiment(), steps, **(defaults | options))
 
 
 # Members and their places
@@ -61,13 +63,14 @@ def test_shapes() -> None:
         assert series.dtype == torch.float64
     assert found.history.observed["samples"].shape == (3, 3, 4, 2, 5, 2)
     assert found.history.observed["score"].shape == (3, 3, 4, 2, 3, 1)
-    assert found.final.theta["0.weight"].shape == (24, 8, 2)
-    samples = found.final.sample(5)
-    assert samples.shape == (24, 5, 2)
+    assert found.theta["0.weight"].shape == (3, 4, 2, 8, 2)
+    assert found.state.players.theta["0.weight"].shape == (24, 8, 2)
+    samples = found.sample(5)
+    assert samples.shape == (3, 4, 2, 5, 2)
     last = found.history.observed["samples"][-1]
-    assert torch.equal(samples.reshape(last.shape), last)
+    assert torch.equal(samples, last)
     last = found.history.observed["score"][-1]
-    assert torch.equal(found.final.score(torch.zeros(3, 2)).reshape(last.shape), last)
+    assert torch.equal(found.score(torch.zeros(3, 2)), last)
 
 
 def test_a_number_of_seeds_counts_from_zero() -> None:
@@ -81,22 +84,30 @@ def test_no_grid_is_a_row_of_seeds() -> None:
     assert run(seeds=[4], eta=[0.01]).history.speed.shape == (2, 1, 1)
 
 
+def test_a_grid_of_one_seed_has_no_dimension_of_seeds() -> None:
+    found = run(seeds=0, seed=4, eta=[0.01, 0.02])
+    assert found.history.speed.shape == (2, 2)
+    assert found.sample(5).shape == (2, 5, 2)
+    beside = run(seeds=[4], eta=[0.01, 0.02])
+    assert torch.equal(found.sample(5), beside.sample(5)[:, 0])
+
+
 def test_members_of_one_seed_start_alike_and_see_the_same() -> None:
     """So that what differs between them is the hyper-parameter's doing."""
-    start = run(0, seeds=[3, 5], eta=[0.01, 0.02]).final
+    start = run(0, seeds=[3, 5], eta=[0.01, 0.02])
     for weights in (start.theta, start.psi):
         for weight in weights.values():
-            assert torch.equal(weight[:2], weight[2:])
-            assert not torch.equal(weight[0], weight[1])
-    assert torch.equal(start.sample(4)[:2], start.sample(4)[2:])
-    after = run(1, seeds=[3, 5], eta=[0.01, 0.01]).final
+            assert torch.equal(weight[0], weight[1])
+            assert not torch.equal(weight[0, 0], weight[0, 1])
+    assert torch.equal(start.sample(4)[0], start.sample(4)[1])
+    after = run(1, seeds=[3, 5], eta=[0.01, 0.01])
     for weight in after.theta.values():
-        assert torch.equal(weight[:2], weight[2:])
+        assert torch.equal(weight[0], weight[1])
 
 
 def test_the_same_seed_twice_is_the_same_member_twice() -> None:
     found = run(seeds=[3, 5, 3])
-    for weight in found.final.theta.values():
+    for weight in found.theta.values():
         assert torch.equal(weight[0], weight[2])
         assert not torch.equal(weight[0], weight[1])
 
@@ -106,11 +117,13 @@ def test_chunks_change_nothing(chunk: int) -> None:
     options: dict[str, Any] = {"seeds": 2, "eta": [0.01, 0.02, 0.03], "callbacks": [look]}
     found, whole = run(20, chunk=chunk, **options), run(20, **options)
     assert_same_run(found, whole, **NEAR)
-    assert torch.equal(found.final.sample(3), whole.final.sample(3)) or chunk < 6
+    assert torch.equal(found.sample(3), whole.sample(3)) or chunk < 6
 
 
 class Reused:
     """Gives its results in the same places every time, as a recorded graph of a GPU does."""
+
+    overwrites, record = True, StepRecord(None, "a stand-in")
 
     def __init__(self, step: Any) -> None:
         self.step, self.places = step, {}
@@ -141,7 +154,6 @@ def test_a_step_may_reuse_its_memory(chunk: int | None, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"seeds": 0}, ValueError, r"at least one member, got 0 seeds, grid \(\)"),
         ({"seeds": []}, ValueError, "at least one member, got 0 seeds"),
         ({"eta": torch.ones(0)}, ValueError, r"at least one member, got 2 seeds, grid \(0,\)"),
         ({"chunk": 0}, ValueError, "chunk: expected >= 1, got 0"),
@@ -179,7 +191,7 @@ def test_two_of_the_games_numbers_must_broadcast() -> None:
     networks = small_mlp(2, 2), small_mlp(2, 1)
 
     def make(one: torch.Tensor, other: torch.Tensor) -> GAN:
-        return GAN(*networks, noise=2, discriminator_regularizers=[R1(one + other)])
+        return GAN(*networks, noise=2, penalties=[R1(one + other)])
 
     with pytest.raises(ValueError, match=r"that broadcast, got .*\(2,\), \(3,\)"):
         run(of=experiment(game=make), game_hparams={"one": torch.ones(2), "other": torch.ones(3)})
@@ -190,7 +202,7 @@ def test_observations_have_the_members_first() -> None:
     asked = []
 
     def mean(snapshot: Snapshot) -> dict[str, torch.Tensor]:
-        asked.append(snapshot.taken)
+        asked.append(snapshot.step)
         return {"mean": snapshot.sample(5).mean()}
 
     with pytest.raises(ValueError, match=r"'mean': expected .*members first, \(2, ...\), got \(\)"):
@@ -221,8 +233,8 @@ def test_one_member_diverges_alone(make: Any, lost: int) -> None:
     for one, other in zip(found.history[1:4], calm.history[1:4], strict=True):
         assert torch.equal(one[:, others], other[:, others])
     for one, other in zip(
-        tree_map(lambda leaf: leaf.reshape(3, 2, *leaf.shape[1:])[others], found.final.state[0]),
-        tree_map(lambda leaf: leaf.reshape(3, 2, *leaf.shape[1:])[others], calm.final.state[0]),
+        tree_map(lambda leaf: leaf.reshape(3, 2, *leaf.shape[1:])[others], found.state[0]),
+        tree_map(lambda leaf: leaf.reshape(3, 2, *leaf.shape[1:])[others], calm.state[0]),
         strict=True,
     ):
         assert_same_tree(one, other)
@@ -343,7 +355,7 @@ def test_two_processes_go_on_from_the_checkpoint_of_one(shared: Path, rank: int)
 
 
 def test_one_process_goes_on_from_the_checkpoint_of_two(shared: Path) -> None:
-    assert load(shared / "by two").about["taken"] == 12
+    assert load(shared / "by two").about["step"] == 12
     assert_same_run(together(30, shared / "by two"), together(30), **NEAR)
 
 
@@ -351,7 +363,7 @@ def test_two_processes_write_one_file(shared: Path) -> None:
     names = {path.name for path in shared.iterdir()}
     kinds = ("whole", "resumed", "said")
     assert names == {"by one", "by two", *(f"{kind} {rank}" for kind in kinds for rank in (0, 1))}
-    assert load(shared / "by one").about["taken"] == 30
+    assert load(shared / "by one").about["step"] == 30
 
 
 @pytest.mark.parametrize("rank", [0, 1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -12,8 +13,8 @@ from torch.func import grad, vmap
 from torch.utils._pytree import tree_flatten, tree_map
 
 from gantext.objectives.losses import NonSaturating
-from gantext.training import recorded_step as _steps
-from gantext.training.members import train_population
+from gantext.training import recorded_step
+from gantext.training.loop import train
 from gantext.training.recorded_step import PATIENCE, Recorded, fastest, record
 from tests.games import assert_same_tree, random_tensor
 from tests.gans import experiment, small_gan
@@ -69,7 +70,7 @@ def test_a_step_is_recorded_when_it_has_been_taken_often() -> None:
 
 
 def test_a_step_that_asks_for_a_value_goes_on_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_steps, "PATIENCE", 2)
+    monkeypatch.setattr(recorded_step, "PATIENCE", 2)
 
     def fold(x: Tensor) -> Tensor:
         return 2 * x if x < 0.5 else 2 - 2 * x
@@ -83,8 +84,42 @@ def test_a_step_that_asks_for_a_value_goes_on_as_it_is(monkeypatch: pytest.Monke
     assert {(True, True), (True, False)} <= sides, "both branches after the attempt to record"
 
 
+def test_a_record_says_whether_it_was_made_and_why_not(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(recorded_step, "PATIENCE", 1)
+    recorded, x = Recorded(vmap(descend)), random_tensor(3, 5, 2)
+    with caplog.at_level(logging.INFO, "gantext"):
+        state = recorded(start(3), x)
+        assert recorded.record == (None, "a step is recorded after 1 have been taken")
+        state = recorded(state, x)
+    graph, reason = recorded.record
+    assert reason == ""
+    leaves, _ = tree_flatten((state, x))
+    assert_same_tree(graph(*leaves), tree_flatten(vmap(descend)(state, x))[0])
+    assert [r.levelname for r in caplog.records if r.name.startswith("gantext")] == ["INFO"]
+
+    caplog.clear()
+    folded = Recorded(lambda x: x if x < 1 else 1 / x)
+    for _ in range(3):
+        folded(torch.tensor(0.5))
+    assert folded.record.graph is None
+    assert folded.record.reason.startswith("the step cannot be recorded: ")
+    (said,) = (r for r in caplog.records if r.name.startswith("gantext"))
+    assert said.levelname == "WARNING"
+    assert folded.record.reason in said.message
+
+
+def test_a_run_says_whether_its_step_was_recorded() -> None:
+    run = train(experiment(), PATIENCE + 1, seeds=2, eta=0.01, device="cpu")
+    assert run.step_record.graph is not None
+    assert run.step_record.reason == ""
+    short = train(experiment(), PATIENCE, seeds=2, eta=0.01, device="cpu")
+    assert short.step_record == (None, f"a step is recorded after {PATIENCE} have been taken")
+
+
 def test_what_is_wrong_with_a_step_is_said_by_the_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_steps, "PATIENCE", 0)
+    monkeypatch.setattr(recorded_step, "PATIENCE", 0)
 
     def wrong(_: Tensor) -> Tensor:
         raise MemoryError("none left")
@@ -94,7 +129,7 @@ def test_what_is_wrong_with_a_step_is_said_by_the_step(monkeypatch: pytest.Monke
 
 
 def test_each_number_of_members_has_its_own_record(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_steps, "PATIENCE", 2)
+    monkeypatch.setattr(recorded_step, "PATIENCE", 2)
     step = Counted(vmap(descend))
     recorded = Recorded(step)
     states = {members: start(members) for members in (3, 1)}
@@ -112,21 +147,21 @@ class CountedLoss(NonSaturating):
 
     count = 0
 
-    def generator(self, *, fake: Tensor) -> Tensor:
+    def generator(self, *, real: Tensor | None, fake: Tensor) -> Tensor:
         """Count, and compute."""
         CountedLoss.count += 1
-        return super().generator(fake=fake)
+        return super().generator(real=real, fake=fake)
 
 
 def test_a_population_is_recorded_chunk_by_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_steps, "PATIENCE", 3)
+    monkeypatch.setattr(recorded_step, "PATIENCE", 3)
     monkeypatch.setattr(CountedLoss, "count", 0)
     options = {"seeds": 5, "chunk": 2, "eta": 0.02, "device": "cpu", "progress": False}
-    train_population(experiment(game=small_gan(loss=CountedLoss())), 9, **options)
+    train(experiment(game=small_gan(loss=CountedLoss())), 9, **options)
     counted = CountedLoss.count
     # The chunks of two members share a record; the last has one member. Both took some steps.
     assert 0 < counted < 27
-    train_population(experiment(game=small_gan(loss=CountedLoss())), 30, **options)
+    train(experiment(game=small_gan(loss=CountedLoss())), 30, **options)
     assert CountedLoss.count == 2 * counted
 
 
@@ -179,21 +214,22 @@ def test_randomness_stays_random() -> None:
 
 
 def test_the_fastest_form_of_each_device() -> None:
-    for allowed in (False, True):
-        assert isinstance(fastest(descend, CPU, compiled=False, may_overwrite=allowed), Recorded)
-        mps = torch.device("mps")
-        assert fastest(descend, mps, compiled=False, may_overwrite=allowed) is descend
-    cuda = torch.device("cuda")
-    graph = fastest(descend, cuda, compiled=False, may_overwrite=True)
-    assert isinstance(graph, _steps.CudaGraph)
-    # One whose caller keeps what it returns is not overwritten.
-    assert fastest(descend, cuda, compiled=False, may_overwrite=False) is descend
+    assert isinstance(fastest(descend, CPU, compiled=False), Recorded)
+    mps = fastest(descend, torch.device("mps"), compiled=False)
+    assert isinstance(mps, recorded_step.AsIs)
+    assert mps.record == (None, "steps are recorded on CPUs only, not on mps")
+    cuda = fastest(descend, torch.device("cuda"), compiled=False)
+    assert isinstance(cuda, recorded_step.CudaGraph)
+    assert cuda.overwrites
+    assert cuda.record == (None, "the step runs as a CUDA graph")
+    compiled = fastest(descend, CPU, compiled=True)
+    assert compiled.record == (None, "the step is compiled by torch.compile")
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 def test_a_cuda_graph_is_the_step() -> None:
     step = vmap(descend)
-    graph = _steps.CudaGraph(step)
+    graph = recorded_step.CudaGraph(step)
     for members in (3, 1, 3):
         inputs = tree_map(lambda leaf: leaf.cuda(), (start(members), random_tensor(members, 5, 2)))
         assert_same_tree(tree_map(torch.clone, graph(*inputs)), step(*inputs))
