@@ -78,7 +78,7 @@ from .gan.convolutional import (
     ConvGenerator as ConvGenerator,
 )
 from .gan.game import GAN as GAN, GANBatch as GANBatch
-from .gan.layers import Doubled as Doubled, MinibatchStdDev as MinibatchStdDev, Packed as Packed
+from .gan.layers import MinibatchStdDev as MinibatchStdDev, Packed as Packed
 from .gan.mlp import MLP as MLP
 from .gan.spectral import SpectralConv2d as SpectralConv2d, SpectralLinear as SpectralLinear
 from .gan.weights import draw_weights as draw_weights

@@ -19,14 +19,9 @@ class ConvGenerator(nn.Sequential):
     channels : int
         Channels of the images.
     size : int
-        Pixels a side: 4 times a power of 2, at least 8.
+        Pixels a side: 4 times a power of 2, at least 8; anything else raises ValueError.
     width : int
         Channels of the last hidden layer; each layer before has twice as many.
-
-    Raises
-    ------
-    ValueError
-        If the size is not 8, 16, 32, ....
 
     Examples
     --------
@@ -59,16 +54,11 @@ class ConvDiscriminator(nn.Sequential):
     channels : int
         Channels of the images; times the packing for a `Packed` discriminator.
     size : int
-        Pixels a side: 4 times a power of 2, at least 8.
+        Pixels a side: 4 times a power of 2, at least 8; anything else raises ValueError.
     width : int
         Channels of the first hidden layer; each layer after has twice as many.
     minibatch_std : bool
         Whether a `MinibatchStdDev` stands before the last layers.
-
-    Raises
-    ------
-    ValueError
-        If the size is not 8, 16, 32, ....
 
     Examples
     --------

@@ -47,18 +47,13 @@ class GAN(Game):
     discriminator : nn.Module
         Samples (B, ...) to logits, one for each sample or each pack.
     noise : int
-        Dimension of the noise.
+        Dimension of the noise; below 1 raises ValueError.
     loss : Loss
         What the players minimise.
     penalties : sequence of callable
         Added to the discriminator's loss, such as `R1`: ``penalty(score, real=real, fake=fake)``.
     generator_penalties : sequence of callable
         Added to the generator's loss, such as `EntropyBonus`: ``penalty(fake)``.
-
-    Raises
-    ------
-    ValueError
-        If ``noise`` is below 1.
 
     Examples
     --------

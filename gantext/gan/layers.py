@@ -7,15 +7,7 @@ from torch import Tensor, nn
 
 
 class Doubled(nn.Module):
-    """Every pixel becomes four: nearest-neighbour upsampling by 2.
-
-    Examples
-    --------
-    >>> import torch
-    >>> import gantext as gt
-    >>> gt.Doubled()(torch.zeros(5, 3, 4, 4)).shape
-    torch.Size([5, 3, 8, 8])
-    """
+    """Every pixel becomes four: nearest-neighbour upsampling by 2."""
 
     def forward(self, x: Tensor) -> Tensor:
         """Map images (B, C, H, W) to images (B, C, 2H, 2W)."""
@@ -58,12 +50,7 @@ class Packed(nn.Module):
     discriminator : nn.Module
         Takes ``pack`` times as many features or channels as one sample has.
     pack : int
-        Samples in a pack; the batch size must be a multiple of it.
-
-    Raises
-    ------
-    ValueError
-        If the batch cannot be divided into packs.
+        Samples in a pack; a batch size that is no multiple of it raises ValueError.
 
     Examples
     --------

@@ -91,7 +91,7 @@ every_rule = pytest.mark.parametrize("name", RULES)
 def look_at(snapshot: Snapshot) -> dict[str, torch.Tensor]:
     """Observe samples and scores, and one layer's weights."""
     samples = snapshot.sample(3)
-    event = samples.shape[-3:] if samples.shape[-1] == 8 else samples.shape[-1:]  # images, or points
+    event = samples.shape[-3:] if samples.shape[-1] == 8 else samples.shape[-1:]  # or points
     return {
         "samples": samples,
         "other samples": snapshot.sample(2, which=1),
