@@ -55,10 +55,6 @@ class Play(NamedTuple):
         v, minus_loss = gradient_and_value(lambda p: -self.discriminator_loss(theta, p, k), psi)
         return v, -minus_loss
 
-    def settle(self, theta: Params, psi: Params) -> tuple[Params, Params]:
-        """Return new parameters as the game allows them, with its layers' buffers updated."""
-        return self.game.update_buffers(*self.game.project(theta, psi))
-
 
 class State(NamedTuple):
     """Where a rule stands.
@@ -185,9 +181,9 @@ class UpdateRule(ABC):
             raise ValueError(
                 f"batch: expected one, or a list of {self.batches_per_step}, got {len(batches)}"
             )
-        play = Play(game, batches)
-        theta, psi, rule_state, info = self._update(play, state, hparams)
-        return State(*play.settle(theta, psi), rule_state, state.step + 1), info
+        theta, psi, rule_state, info = self._update(Play(game, batches), state, hparams)
+        theta, psi = game.settle(theta, psi)
+        return State(theta, psi, rule_state, state.step + 1), info
 
     def _hparams(self) -> tuple[Required, Defaults]:
         """Return which hyper-parameters there are beside the step sizes."""

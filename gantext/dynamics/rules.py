@@ -104,7 +104,7 @@ class Alternating(GradientRule):
             met.append(play.discriminator(theta, psi, k))
             step = state.step * self.discriminator_steps + k
             update, of_psi = self.optimizer.update(met[-1][0], of_psi, step, h["eta_psi"], h)
-            psi = play.settle(theta, add(psi, update))[1]
+            psi = play.game.settle(theta, add(psi, update))[1]
         v_theta, loss_theta = play.generator(theta, psi, self.discriminator_steps - 1)
         update, of_theta = self.optimizer.update(v_theta, of_theta, state.step, h["eta"], h)
         v_psi, loss_psi = met[0]
@@ -134,7 +134,7 @@ class Extragradient(GradientRule):
         start, step = state[:2], 2 * state.step
         v, losses = play.both(*start)
         update, kept = self._updates(v, state.rule_state, step, h)
-        ahead = play.settle(*add(start, update))
+        ahead = play.game.settle(*add(start, update))
         update, kept = self._updates(play.velocity(*ahead, 1), kept, step + 1, h)
         return *add(start, update), kept, StepInfo(losses, norm(v))
 

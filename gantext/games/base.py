@@ -111,10 +111,12 @@ class Game(ABC):
         """
         return theta, psi
 
-    def update_buffers(self, theta: Params, psi: Params) -> tuple[Params, Params]:
-        """Move on what layers carry."""
-        return theta, psi
-
     def settle(self, theta: Params, psi: Params) -> tuple[Params, Params]:
-        """Project, then update buffers."""
+        """Do both, `project` and then `update_buffers`: what a rule calls after an update.
+
+        Parameters
+        ----------
+        theta, psi : Tensor or pytree of Tensor
+            Both players' parameters and buffers.
+        """
         return self.update_buffers(*self.project(theta, psi))
