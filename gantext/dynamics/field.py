@@ -10,9 +10,8 @@ Every player follows its own gradient, so the pair moves with the velocity
 In general :math:`v` is not the gradient of anything, and near an equilibrium its Jacobian decides
 everything (Mescheder, Nowozin and Geiger 2017, "The Numerics of GANs").
 
-A toy game's parameters are tensors of shape (..., m): the last dimension is the parameter vector,
-the leading ones are a batch, and every function here follows them. A network's parameters are a
-dict of tensors and stand for one member; batch those with `torch.func.vmap`.
+A toy game's parameters are tensors of shape (..., m), with any number of members in the leading
+dimensions, which every function here follows. A network's are a dict of tensors, for one member.
 """
 
 from __future__ import annotations
@@ -145,12 +144,10 @@ def eigenvalues(matrix: Tensor) -> Tensor:
 
 
 def sort_eigenvalues(values: Tensor) -> Tensor:
-    """Sort complex numbers along the last dimension by imaginary part, then by real part.
-
-    A real matrix's eigenvalues have the imaginary part exactly 0 or exactly paired, so that
-    rounding cannot reorder the two of a pair, which end up at mirrored places. Modes of equal
-    frequency may still swap.
-    """
+    """Sort complex numbers along the last dimension by imaginary part, then by real part."""
+    # The imaginary parts of a real matrix's eigenvalues are exactly 0 or exactly paired: rounding
+    # cannot reorder the two of a pair, which end up at mirrored places. Modes of equal frequency
+    # may still swap.
     by_real = torch.argsort(values.real, dim=-1, stable=True)
     values = values.gather(-1, by_real)
     return values.gather(-1, torch.argsort(values.imag, dim=-1, stable=True))
@@ -230,8 +227,8 @@ def lie_derivative(
 
     >>> import torch
     >>> import gantext as gt
-    >>> x, y = torch.tensor([3.0]), torch.tensor([2.0])
-    >>> gt.lie_derivative(gt.Bilinear.xy(), lambda x, y: (x**2 + y**2).sum(), x, y)
+    >>> xy, at = gt.Bilinear.xy(), torch.tensor([3.0])
+    >>> gt.lie_derivative(xy, lambda x, y: (x**2 + y**2).sum(), at, at)
     tensor(0.)
 
     Parameters

@@ -1,9 +1,8 @@
 r"""Optimisers: how a player turns its velocity into an update of its parameters.
 
-An update rule (`gantext.dynamics.rules`) says where gradients are taken and who goes first. An
-optimiser says what a player does with a gradient. Each is a pure function, its state handed in and
-out, and its hyper-parameters are tensors, so that every member of a population has its own. Given
-the same gradients it moves as its namesake in `torch.optim` does.
+An update rule (`gantext.dynamics.rules`) says where gradients are taken and who goes first, an
+optimiser what a player does with a gradient. Each is a pure function, its state handed in and out;
+given the same gradients it does what its namesake in `torch.optim` does.
 """
 
 from __future__ import annotations
@@ -33,8 +32,7 @@ class Optimizer(ABC):
     defaults : dict of str to tuple
         The others: each one's default value and check.
     time_invariant : bool
-        Whether `update` is the same smooth function of velocity and state at every step. Only then
-        has a step one Jacobian (`update_jacobian`).
+        Whether `update` is the same smooth function at every step, which has one Jacobian.
     """
 
     required: ClassVar[Required] = {}
@@ -87,8 +85,7 @@ class SGD(Optimizer):
     r"""Plain gradient steps: the update is :math:`\eta v`.
 
     >>> import gantext as gt
-    >>> gt.Simultaneous(optimizer=gt.SGD()) == gt.Simultaneous()
-    True
+    >>> rule = gt.Simultaneous(optimizer=gt.SGD())  # as without
     """
 
     time_invariant: ClassVar[bool] = True
@@ -137,7 +134,6 @@ class Adam(Optimizer):
     r"""Adam: the mean of past velocities over the root of their mean square.
 
     .. math::
-
         m \leftarrow \beta_1 m + (1 - \beta_1) v, \qquad
         s \leftarrow \beta_2 s + (1 - \beta_2) v^2, \qquad
         \text{update} = \eta\, \frac{m / (1 - \beta_1^t)}{\sqrt{s / (1 - \beta_2^t)} + \epsilon}
@@ -183,7 +179,6 @@ class RMSProp(Optimizer):
     r"""RMSProp: the velocity over the root of its mean square.
 
     .. math::
-
         s \leftarrow \alpha s + (1 - \alpha) v^2, \qquad
         \text{update} = \eta\, \frac{v}{\sqrt{s} + \epsilon}
 
@@ -192,8 +187,7 @@ class RMSProp(Optimizer):
     (1e-8), above 0.
 
     >>> import gantext as gt
-    >>> gt.RMSProp().hparams(alpha=0.9)["alpha"]
-    tensor(0.9000, dtype=torch.float64)
+    >>> rule = gt.Alternating(optimizer=gt.RMSProp())
     """
 
     defaults: ClassVar[Defaults] = {"alpha": (0.99, fraction), "epsilon": (1e-8, positive)}

@@ -21,10 +21,7 @@ Velocity = tuple[Params, Params]
 
 
 class Play(NamedTuple):
-    """A game with the batches of one step, and what a rule asks of it on the k-th batch.
-
-    A rule should ask for no more than it needs: each question costs a pass through both networks.
-    """
+    """A game with the batches of one step, and what a rule asks of it on the k-th batch."""
 
     game: Game
     batches: Sequence[Any]
@@ -54,6 +51,11 @@ class Play(NamedTuple):
         """Return the discriminator's velocity and loss."""
         v, minus_loss = gradient_and_value(lambda p: -self.discriminator_loss(theta, p, k), psi)
         return v, -minus_loss
+
+
+def settle(game: Game, theta: Params, psi: Params) -> tuple[Params, Params]:
+    """Return players after an update: where the game allows them, with buffers updated."""
+    return game.update_buffers(*game.project(theta, psi))
 
 
 class State(NamedTuple):
@@ -100,8 +102,7 @@ Updated = tuple[Params, Params, Any, StepInfo]
 class UpdateRule(ABC):
     """Base class of all rules: how two players' parameters change in one step.
 
-    A subclass writes `_update`; this class sees to hyper-parameters, batches and the game's
-    constraint.
+    A subclass writes `_update`.
 
     Attributes
     ----------
@@ -126,6 +127,9 @@ class UpdateRule(ABC):
     ) -> Hyperparameters:
         r"""Check hyper-parameters and turn them into float64 tensors.
 
+        A ``TypeError`` says that a name is unknown or missing, a ``ValueError`` what is wrong with
+        a value.
+
         Parameters
         ----------
         eta : float or Tensor, shape (...)
@@ -135,13 +139,6 @@ class UpdateRule(ABC):
             Step size of the discriminator.
         **own : float or Tensor, shape (...)
             What rule and optimiser require, and what shall differ from the optimiser's defaults.
-
-        Raises
-        ------
-        ValueError
-            If a value is NaN or out of range.
-        TypeError
-            If a name is unknown or missing.
         """
         given = {"eta": eta, **own} | ({} if eta_psi is None else {"eta_psi": eta_psi})
         required, defaults = self._hparams()
@@ -182,7 +179,7 @@ class UpdateRule(ABC):
                 f"batch: expected one, or a list of {self.batches_per_step}, got {len(batches)}"
             )
         theta, psi, rule_state, info = self._update(Play(game, batches), state, hparams)
-        theta, psi = game.settle(theta, psi)
+        theta, psi = settle(game, theta, psi)
         return State(theta, psi, rule_state, state.step + 1), info
 
     def _hparams(self) -> tuple[Required, Defaults]:

@@ -1,9 +1,8 @@
 r"""Update rules: how two players' parameters change, one step at a time.
 
-Every rule is a pure function of its state, its batch and its hyper-parameters, so that one member
-can be mapped over many by `torch.func.vmap`. Write :math:`w = (\theta, \psi)` for both players,
-:math:`v` for the velocity of `gantext.dynamics.field` and :math:`\eta` for the step size. On
-:math:`f = xy` the distance from the equilibrium is multiplied, each step, by:
+Every rule is a pure function, which `torch.func.vmap` maps over many members. Write :math:`w =
+(\theta, \psi)` for both players, :math:`v` for their velocity and :math:`\eta` for the step size.
+On :math:`f = xy` the distance from the equilibrium is multiplied, each step, by:
 
 ==============================  ==================================  ===========================
 rule                            step                                factor on :math:`f = xy`
@@ -43,6 +42,7 @@ from gantext.dynamics.rule import (
     StepInfo,
     Updated,
     UpdateRule,
+    settle,
 )
 from gantext.games.base import Losses, Params
 
@@ -51,9 +51,8 @@ from gantext.games.base import Losses, Params
 class Simultaneous(GradientRule):
     r"""Both players step at once along their own gradients: :math:`w + \eta v(w)`.
 
-    On a bilinear game with singular value :math:`\sigma` the distance grows by
-    :math:`\sqrt{1 + \eta^2\sigma^2}` and the angle turns by :math:`\arctan \eta\sigma` each step,
-    for every :math:`\eta`: the explicit Euler method leaves the circle that the flow draws.
+    On :math:`f = xy` the distance grows by :math:`\sqrt{1 + \eta^2}` and the angle turns by
+    :math:`\arctan \eta` each step: the explicit Euler method leaves the circle of the flow.
 
     >>> import gantext as gt
     >>> gt.spectral_radius(gt.Bilinear.xy(), gt.Simultaneous(), [0.0], [0.0], eta=0.75)
@@ -104,7 +103,7 @@ class Alternating(GradientRule):
             met.append(play.discriminator(theta, psi, k))
             step = state.step * self.discriminator_steps + k
             update, of_psi = self.optimizer.update(met[-1][0], of_psi, step, h["eta_psi"], h)
-            psi = play.game.settle(theta, add(psi, update))[1]
+            psi = settle(play.game, theta, add(psi, update))[1]
         v_theta, loss_theta = play.generator(theta, psi, self.discriminator_steps - 1)
         update, of_theta = self.optimizer.update(v_theta, of_theta, state.step, h["eta"], h)
         v_psi, loss_psi = met[0]
@@ -134,7 +133,7 @@ class Extragradient(GradientRule):
         start, step = state[:2], 2 * state.step
         v, losses = play.both(*start)
         update, kept = self._updates(v, state.rule_state, step, h)
-        ahead = play.game.settle(*add(start, update))
+        ahead = settle(play.game, *add(start, update))
         update, kept = self._updates(play.velocity(*ahead, 1), kept, step + 1, h)
         return *add(start, update), kept, StepInfo(losses, norm(v))
 

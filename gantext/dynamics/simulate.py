@@ -110,9 +110,8 @@ def solve(
 ) -> Solution:
     """Step until neither player wants to move: the speed is at most the tolerance.
 
-    The solver sees the game's two losses and nothing else; it is told no answer. A small speed is
-    not a proof: where a softmax saturates, gradients vanish far from any equilibrium. Where a game
-    has a duality gap, ask for it.
+    A small speed is not a proof: where a softmax saturates, gradients vanish far from any
+    equilibrium. Where a game has a duality gap, ask for it.
 
     >>> import torch
     >>> import gantext as gt

@@ -28,30 +28,28 @@ class Game(ABC):
     r"""A two-player differentiable game, of one generator against one discriminator.
 
     The generator holds :math:`\theta` and minimises :math:`L_G(\theta, \psi)`; the discriminator
-    holds :math:`\psi` and minimises :math:`L_D(\theta, \psi)`. A game of your own needs `losses`
-    alone. It is written for one pair of players; many starts, seeds or hyper-parameters at once
-    come from `torch.func.vmap` around it, never from inside.
+    holds :math:`\psi` and minimises :math:`L_D(\theta, \psi)`. Many starts, seeds or
+    hyper-parameters at once come from `torch.func.vmap` around a game, never from inside. One of
+    your own needs `losses` alone:
+
+    >>> import gantext as gt
+    >>> class Product(gt.Game):
+    ...     def losses(self, theta, psi, batch=None):
+    ...         value = (theta * psi).sum()
+    ...         return gt.Losses(generator=value, discriminator=-value)
 
     Attributes
     ----------
     affine : bool
         Whether the gradients of both losses are affine in :math:`(\theta, \psi)`, so that
         `ProximalPoint` has a closed form.
-
-    Examples
-    --------
-    >>> import gantext as gt
-    >>> class Product(gt.Game):
-    ...     def losses(self, theta, psi, batch=None):
-    ...         value = (theta * psi).sum()
-    ...         return gt.Losses(generator=value, discriminator=-value)
     """
 
     affine: bool = False
 
     @abstractmethod
     def losses(self, theta: Params, psi: Params, batch: Any = None) -> Losses:
-        """Return both players' losses.
+        """Return both players' losses, two scalars.
 
         Parameters
         ----------
@@ -59,11 +57,6 @@ class Game(ABC):
             The generator's and the discriminator's parameters.
         batch : optional
             Data and noise, for games that draw samples. Toy games with closed forms ignore it.
-
-        Returns
-        -------
-        Losses
-            Two scalars, each minimised by its own player.
         """
 
     def generator_loss(self, theta: Params, psi: Params, batch: Any = None) -> Tensor:
@@ -87,36 +80,21 @@ class Game(ABC):
         return self.losses(theta, psi, batch).discriminator
 
     def project(self, theta: Params, psi: Params) -> tuple[Params, Params]:
-        """Put new parameters back where the game allows them; unchanged here.
-
-        Called whenever an update rule has changed a player. A game with a constraint, such as
-        weight clipping, overrides this.
+        """Put players whom a rule has updated back where the game allows them, as by clipping.
 
         Parameters
         ----------
         theta, psi : Tensor or pytree of Tensor
-            Both players' parameters.
+            Both players' parameters; returned as they are by a game without a constraint.
         """
         return theta, psi
 
     def update_buffers(self, theta: Params, psi: Params) -> tuple[Params, Params]:
         """Update what layers carry from step to step, such as a power iteration's vector.
 
-        Called after `project`; unchanged here.
-
         Parameters
         ----------
         theta, psi : Tensor or pytree of Tensor
-            Both players' parameters and buffers.
+            Both players' parameters and buffers, after `project`.
         """
         return theta, psi
-
-    def settle(self, theta: Params, psi: Params) -> tuple[Params, Params]:
-        """Do both, `project` and then `update_buffers`: what a rule calls after an update.
-
-        Parameters
-        ----------
-        theta, psi : Tensor or pytree of Tensor
-            Both players' parameters and buffers.
-        """
-        return self.update_buffers(*self.project(theta, psi))
