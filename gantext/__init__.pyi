@@ -4,20 +4,25 @@ __version__: str
 
 from . import plotting as plotting
 from .objectives.divergences import js as js, kl as kl, total_variation as total_variation
-from .objectives.entropy import (
-    EntropyBonus as EntropyBonus,
-    nearest_neighbour_entropy as nearest_neighbour_entropy,
+from .objectives.losses import (
+    Hinge as Hinge,
+    LeastSquares as LeastSquares,
+    Loss as Loss,
+    Minimax as Minimax,
+    NonSaturating as NonSaturating,
+    Wasserstein as Wasserstein,
+    ZeroSum as ZeroSum,
 )
-from .objectives.losses import Loss as Loss, Minimax as Minimax, NonSaturating as NonSaturating
-from .games.base import Game as Game, Losses as Losses
-from .games.bilinear import Bilinear as Bilinear
-from .games.dirac import (
-    DiracGAN as DiracGAN,
+from .objectives.penalties import (
+    EntropyBonus as EntropyBonus,
     GradientPenalty as GradientPenalty,
     R1 as R1,
     R2 as R2,
-    wasserstein as wasserstein,
+    nearest_neighbour_entropy as nearest_neighbour_entropy,
 )
+from .games.base import Game as Game, Losses as Losses
+from .games.bilinear import Bilinear as Bilinear
+from .games.dirac import DiracGAN as DiracGAN
 from .games.ideal import IdealGame as IdealGame, PureStrategyValues as PureStrategyValues
 from .games.two_point.complexity import quadratic as quadratic, quartic as quartic
 from .games.two_point.game import TwoPointGame as TwoPointGame
@@ -42,6 +47,7 @@ from .dynamics.linearise import (
 )
 from .dynamics.optimizers import (
     Adam as Adam,
+    HeavyBall as HeavyBall,
     Optimizer as Optimizer,
     RMSProp as RMSProp,
     SGD as SGD,
@@ -57,7 +63,6 @@ from .dynamics.rules import (
     Averaged as Averaged,
     Consensus as Consensus,
     Extragradient as Extragradient,
-    Momentum as Momentum,
     Optimistic as Optimistic,
     ProximalPoint as ProximalPoint,
     Simultaneous as Simultaneous,

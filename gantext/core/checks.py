@@ -1,4 +1,7 @@
-"""Checks of what comes in. Each error says what was expected, what came, and in which argument."""
+"""Checks of what comes in. Each error says what was expected, what came, and in which argument.
+
+`name` is the argument's name, for the message.
+"""
 
 from __future__ import annotations
 
@@ -6,31 +9,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
+ArrayLike = npt.ArrayLike | Tensor
 
-def as_float64(name: str, value: Any) -> Tensor:
+
+def as_float64(name: str, value: ArrayLike) -> Tensor:
     """Turn a number, sequence, array or tensor into a float64 tensor without NaN.
 
-    Parameters
-    ----------
-    name : str
-        The argument's name, for the message.
-    value : number, array-like or Tensor
-        What the caller passed.
-
-    Returns
-    -------
-    Tensor
-        The same values in float64; the tensor itself when it is one already.
-
-    Raises
-    ------
-    ValueError
-        If a value is NaN or does not form an array.
-    TypeError
-        If it is not numeric, or complex.
+    ValueError for NaN or a ragged array, TypeError for what is complex or no number.
     """
     if _is_complex(value):
         raise TypeError(f"{name}: expected real numbers, got complex")
@@ -50,47 +39,39 @@ def as_float64(name: str, value: Any) -> Tensor:
 
 
 def holds(condition: Tensor) -> bool:
-    """Read a condition, or answer False where it cannot be read.
+    """Read a condition, a scalar boolean, or answer False where it cannot be read.
 
     Inside a `torch.func` transform a tensor may stand for many values at once, on which Python
     cannot branch. Such values were checked, where they could be, before they were batched.
-
-    Parameters
-    ----------
-    condition : Tensor
-        A scalar boolean.
-
-    Returns
-    -------
-    bool
-        The condition, or False inside a `torch.func` transform.
     """
     if torch._C._functorch.is_functorch_wrapped_tensor(condition):
         return False
     return bool(condition)
 
 
-def positive(name: str, value: Any) -> Tensor:
+def positive(name: str, value: ArrayLike) -> Tensor:
     """Like `as_float64`, and every value must be finite and above zero."""
     return _require(name, value, "finite values > 0", lambda t: torch.isfinite(t) & (t > 0))
 
 
-def non_negative(name: str, value: Any) -> Tensor:
+def non_negative(name: str, value: ArrayLike) -> Tensor:
     """Like `as_float64`, and every value must be finite and at least zero."""
     return _require(name, value, "finite values >= 0", lambda t: torch.isfinite(t) & (t >= 0))
 
 
-def fraction(name: str, value: Any) -> Tensor:
+def fraction(name: str, value: ArrayLike) -> Tensor:
     """Like `as_float64`, and every value must be at least 0 and below 1."""
     return _require(name, value, "values in [0, 1)", lambda t: (t >= 0) & (t < 1))
 
 
-def finite(name: str, value: Any) -> Tensor:
+def finite(name: str, value: ArrayLike) -> Tensor:
     """Like `as_float64`, and every value must be finite."""
     return _require(name, value, "finite values", torch.isfinite)
 
 
-def _require(name: str, value: Any, wanted: str, holds_for: Callable[[Tensor], Tensor]) -> Tensor:
+def _require(
+    name: str, value: ArrayLike, wanted: str, holds_for: Callable[[Tensor], Tensor]
+) -> Tensor:
     """Return the values in float64, or raise a ValueError that says what was wanted and came."""
     tensor = as_float64(name, value)
     if holds((~holds_for(tensor)).any()):
@@ -99,52 +80,14 @@ def _require(name: str, value: Any, wanted: str, holds_for: Callable[[Tensor], T
 
 
 def last_dim(name: str, tensor: Tensor, size: int) -> Tensor:
-    """Require that a tensor's last dimension has a given size.
-
-    Parameters
-    ----------
-    name : str
-        The argument's name, for the message.
-    tensor : Tensor, shape (..., size)
-        What to check.
-    size : int
-        The expected size.
-
-    Returns
-    -------
-    Tensor
-        The tensor, unchanged.
-
-    Raises
-    ------
-    ValueError
-        If the tensor is a scalar or its last dimension has another size.
-    """
+    """Return a tensor as it is; ValueError unless its last dimension has the given size."""
     if tensor.ndim == 0 or tensor.shape[-1] != size:
         raise ValueError(f"{name}: expected shape (..., {size}), got {tuple(tensor.shape)}")
     return tensor
 
 
-def vectors(theta: Any, psi: Any) -> tuple[Tensor, Tensor]:
-    """Require two players' parameters: finite, and vectors along the last dimension.
-
-    Parameters
-    ----------
-    theta : array-like or Tensor, shape (..., m)
-        What the caller passed for the generator.
-    psi : array-like or Tensor, shape (..., n)
-        What the caller passed for the discriminator.
-
-    Returns
-    -------
-    tuple of Tensor
-        ``(theta, psi)``, float64.
-
-    Raises
-    ------
-    ValueError
-        If a value is NaN or infinite, or a player is a scalar.
-    """
+def vectors(theta: ArrayLike, psi: ArrayLike) -> tuple[Tensor, Tensor]:
+    """Return two players' parameters in float64: finite, of shapes (..., m) and (..., n)."""
     players = finite("theta", theta), finite("psi", psi)
     for name, tensor in zip(("theta", "psi"), players, strict=True):
         if tensor.ndim == 0:
@@ -153,55 +96,24 @@ def vectors(theta: Any, psi: Any) -> tuple[Tensor, Tensor]:
 
 
 def one_number(name: str, tensor: Tensor) -> Tensor:
-    """Require a single number: a game is one member, and a sweep is many games.
+    """Return a tensor as it is; ValueError if it has a dimension.
 
-    Parameters
-    ----------
-    name : str
-        The argument's name, for the message.
-    tensor : Tensor
-        What to check. Inside `torch.func.vmap` a swept value counts as the one number it is there.
-
-    Returns
-    -------
-    Tensor, shape ()
-        The tensor, unchanged.
-
-    Raises
-    ------
-    ValueError
-        If it has a dimension.
+    A game is one member, and a sweep is many games: inside `torch.func.vmap` a swept value is one
+    number.
     """
     if tensor.ndim:
         raise ValueError(
-            f"{name}: expected one number; sweep it by simulate(..., game_hparams=...); "
+            f"{name}: expected one number; simulate and train sweep it over many members; "
             f"got shape {tuple(tensor.shape)}"
         )
     return tensor
 
 
-def probabilities(name: str, value: Any) -> Tensor:
-    """Require probability vectors along the last dimension.
+def probabilities(name: str, value: ArrayLike) -> Tensor:
+    """Require probability vectors along the last dimension; return them in float64.
 
     Sums of float64 numbers may differ from 1 by 1e-9. A float32 softmax does not come that near:
     arrays and tensors below float64 may differ by 1e-5, and are divided by their sum.
-
-    Parameters
-    ----------
-    name : str
-        The argument's name, for the message.
-    value : array-like or Tensor, shape (..., K)
-        What the caller passed.
-
-    Returns
-    -------
-    Tensor
-        float64, shape (..., K).
-
-    Raises
-    ------
-    ValueError
-        If it is a scalar, an entry is NaN or negative, or a sum is not 1.
     """
     tensor = as_float64(name, value)
     if tensor.ndim == 0 or tensor.shape[-1] == 0:
@@ -221,20 +133,7 @@ def probabilities(name: str, value: Any) -> Tensor:
 
 
 def same_last_dim(names: Sequence[str], tensors: Sequence[Tensor]) -> None:
-    """Require that several tensors agree in the size of their last dimension.
-
-    Parameters
-    ----------
-    names : sequence of str
-        The arguments' names, for the message.
-    tensors : sequence of Tensor
-        What to compare.
-
-    Raises
-    ------
-    ValueError
-        If they differ.
-    """
+    """Require that several tensors agree in the size of their last dimension."""
     sizes = {tensor.shape[-1] for tensor in tensors}
     if len(sizes) > 1:
         shapes = ", ".join(f"{n} {tuple(t.shape)}" for n, t in zip(names, tensors, strict=True))
@@ -242,20 +141,7 @@ def same_last_dim(names: Sequence[str], tensors: Sequence[Tensor]) -> None:
 
 
 def broadcastable(names: Sequence[str], tensors: Sequence[Tensor]) -> None:
-    """Require the same last dimension and leading dimensions that broadcast.
-
-    Parameters
-    ----------
-    names : sequence of str
-        The arguments' names, for the message.
-    tensors : sequence of Tensor
-        What to compare; none of them a scalar.
-
-    Raises
-    ------
-    ValueError
-        If the last dimensions differ or the leading ones do not broadcast.
-    """
+    """Require the same last dimension and leading dimensions that broadcast; no scalars."""
     same_last_dim(names, tensors)
     try:
         torch.broadcast_shapes(*(tensor.shape for tensor in tensors))

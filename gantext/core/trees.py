@@ -85,27 +85,9 @@ def over_members(
 ) -> Any:
     """Apply a function of one member to every member of a broadcast batch.
 
-    Parameters
-    ----------
-    function : callable
-        ``function(theta, psi, *scalars)`` for one member; returns a pytree of tensors.
-    theta : Tensor, shape (..., m)
-        The generators' parameters: the last dimension is the vector, the leading ones are the
-        batch.
-    psi : Tensor, shape (..., n)
-        The discriminators' parameters.
-    *scalars : dict of Tensor, each of shape (...)
-        Hyper-parameters.
-
-    Returns
-    -------
-    pytree of Tensor
-        What ``function`` returns, with the batch dimensions in front.
-
-    Raises
-    ------
-    ValueError
-        If the leading dimensions do not broadcast, or hold no member.
+    `theta` has shape (..., m), `psi` (..., n), and each hyper-parameter in `scalars` (...). The
+    function gets one member's, and returns a pytree of tensors; the leading dimensions come back
+    in front of each.
     """
     lead, args = flatten_members(theta, psi, *scalars)
     if not lead:
@@ -119,17 +101,8 @@ def flatten_members(
 ) -> tuple[torch.Size, tuple[Any, ...]]:
     """Broadcast all leading dimensions together and flatten them into one.
 
-    Returns
-    -------
-    lead : torch.Size
-        The broadcast batch shape.
-    args : tuple
-        ``(theta, psi, *scalars)`` with shapes (N, m), (N, n) and (N,), N the number of members.
-
-    Raises
-    ------
-    ValueError
-        If the leading dimensions do not broadcast, or hold no member.
+    Return the broadcast leading dimensions, and (theta, psi, *scalars) with shapes (N, m), (N, n)
+    and (N,), N the number of members.
     """
     lead = batch_shape(theta, psi, *scalars)
     vectors = [t.expand(*lead, t.shape[-1]).reshape(-1, t.shape[-1]) for t in (theta, psi)]
@@ -138,26 +111,9 @@ def flatten_members(
 
 
 def batch_shape(theta: Tensor, psi: Tensor, *scalars: dict[str, Tensor]) -> torch.Size:
-    """Return the leading dimensions that players and hyper-parameters share.
+    """Return the leading dimensions that players and hyper-parameters share, broadcast.
 
-    Parameters
-    ----------
-    theta : Tensor, shape (..., m)
-        The generators' parameters.
-    psi : Tensor, shape (..., n)
-        The discriminators' parameters.
-    *scalars : dict of Tensor, each of shape (...)
-        Hyper-parameters.
-
-    Returns
-    -------
-    torch.Size
-        The batch dimensions, broadcast.
-
-    Raises
-    ------
-    ValueError
-        If they do not broadcast, or hold no member.
+    ValueError if they do not broadcast, or hold no member.
     """
     shapes = [theta.shape[:-1], psi.shape[:-1], *(v.shape for d in scalars for v in d.values())]
     try:

@@ -1,15 +1,13 @@
-r"""Optimisers: how a player turns its velocity into a movement.
+r"""Optimisers: how a player turns its velocity into an update of its parameters.
 
-An update rule (`gantext.dynamics`) says where gradients are taken and who moves first. An optimiser
-says what a player does with a gradient. Each is a pure function, its memory handed in and out, and
-its hyper-parameters are tensors, so that every member of a population has its own. Given the same
-gradients it moves as its namesake in `torch.optim` does.
+An update rule (`gantext.dynamics.rules`) says where gradients are taken and who goes first, an
+optimiser what a player does with a gradient. Each is a pure function, its state handed in and out;
+given the same gradients it does what its namesake in `torch.optim` does.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -17,145 +15,118 @@ import torch
 from torch import Tensor
 from torch.utils._pytree import tree_leaves, tree_map
 
-from gantext.core.checks import fraction, positive
+from gantext.core.checks import ArrayLike, finite, fraction, positive
 from gantext.core.trees import zeros_like
-
-Params = Any
-
-
-Hyperparameters = dict[str, Tensor]
-
-
-Check = Callable[[str, Any], Tensor]
+from gantext.dynamics.hyperparameters import Defaults, Hyperparameters, Required, checked
+from gantext.games.base import Params
 
 
 @dataclass(frozen=True)
 class Optimizer(ABC):
-    """Base class: ``init`` makes a memory, ``move`` turns a velocity into a movement.
+    """Base class: ``init`` makes a state, ``update`` turns a velocity into an update.
 
     Attributes
     ----------
+    required : dict of str to callable
+        The hyper-parameters without a default, each with the check of its value.
     defaults : dict of str to tuple
-        Each hyper-parameter's default value, and the check that a value must pass.
-
-    Examples
-    --------
-    >>> from gantext.dynamics.optimizers import Adam
-    >>> sorted(Adam.defaults)
-    ['beta1', 'beta2', 'epsilon']
+        The others: each one's default value and check.
+    time_invariant : bool
+        Whether `update` is the same smooth function at every step, which has one Jacobian.
     """
 
-    defaults: ClassVar[dict[str, tuple[float, Check]]] = {}
+    required: ClassVar[Required] = {}
+    defaults: ClassVar[Defaults] = {}
+    time_invariant: ClassVar[bool] = False
 
-    def hparams(self, **own: Any) -> Hyperparameters:
-        """Check hyper-parameters, fill in the defaults, and turn them into tensors.
+    def hparams(self, **own: ArrayLike) -> Hyperparameters:
+        """Check hyper-parameters, fill in the defaults, and turn them into float64 tensors.
 
         Parameters
         ----------
         **own : float or Tensor, shape (...)
-            Those that shall differ from their defaults.
-
-        Returns
-        -------
-        dict of Tensor
-            All of them, float64.
-
-        Raises
-        ------
-        ValueError
-            If a value is NaN or out of range.
-        TypeError
-            If a name is unknown.
-
-        Examples
-        --------
-        >>> from gantext.dynamics.optimizers import RMSProp
-        >>> RMSProp().hparams(alpha=0.9)["alpha"]
-        tensor(0.9000, dtype=torch.float64)
+            Those that are required, and those that shall differ from their defaults.
         """
-        unknown = own.keys() - self.defaults.keys()
-        if unknown:
-            raise TypeError(
-                f"{type(self).__name__}: expected some of {[*self.defaults]}, got {sorted(unknown)}"
-            )
-        return {
-            name: check(name, own.get(name, value))
-            for name, (value, check) in self.defaults.items()
-        }
+        return checked(self, own, self.required, self.defaults)
 
     def init(self, params: Params) -> Any:
-        """Return the memory before the first step.
+        """Return the state before the first step: an empty tuple where nothing is kept.
 
         Parameters
         ----------
         params : Tensor or pytree of Tensor
             One player's parameters.
-
-        Returns
-        -------
-        pytree of Tensor
-            An empty tuple where the optimiser remembers nothing.
-
-        Examples
-        --------
-        >>> import torch
-        >>> from gantext.dynamics.optimizers import SGD
-        >>> SGD().init(torch.zeros(2))
-        ()
         """
-        return self._memory(params)
+        return ()
 
-    def move(
-        self, v: Params, memory: Any, taken: Tensor, lr: Tensor, hparams: Hyperparameters
+    @abstractmethod
+    def update(
+        self, v: Params, state: Any, step: Tensor, lr: Tensor, hparams: Hyperparameters
     ) -> tuple[Params, Any]:
-        """Return what to add to the parameters, and the new memory.
+        """Return the update, which is added to the parameters, and the new state.
 
         Parameters
         ----------
         v : Tensor or pytree of Tensor
             The player's velocity: minus the gradient of its loss.
-        memory : pytree of Tensor
+        state : pytree of Tensor
             From `init`, or from the step before.
-        taken : Tensor
-            How many steps were taken before this one; an integer scalar.
-        lr : Tensor
-            Learning rate; a scalar.
+        step : Tensor, shape ()
+            How many steps were taken before this one; an integer.
+        lr : Tensor, shape ()
+            Learning rate.
         hparams : dict of Tensor
-            From `hparams`; scalars. Other entries are ignored.
-
-        Returns
-        -------
-        tuple
-            ``(movement, memory)``.
+            From `hparams`, or more; scalars.
         """
-        return self._move(v, memory, taken, lr, hparams)
-
-    def _memory(self, params: Params) -> Any:
-        return ()
-
-    @abstractmethod
-    def _move(
-        self, v: Params, memory: Any, taken: Tensor, lr: Tensor, h: Hyperparameters
-    ) -> tuple[Params, Any]: ...
 
 
 @dataclass(frozen=True)
 class SGD(Optimizer):
-    r"""Plain gradient steps: the movement is :math:`\eta v`.
+    r"""Plain gradient steps: the update is :math:`\eta v`.
 
-    Examples
-    --------
-    >>> import torch
-    >>> from gantext.dynamics.optimizers import SGD
-    >>> SGD().move(torch.tensor([2.0]), (), torch.tensor(0), torch.tensor(0.1), {})[0]
-    tensor([0.2000])
+    >>> import gantext as gt
+    >>> rule = gt.Simultaneous(optimizer=gt.SGD())  # as without
     """
 
-    def _move(
-        self, v: Params, memory: Any, taken: Tensor, lr: Tensor, h: Hyperparameters
+    time_invariant: ClassVar[bool] = True
+
+    def update(
+        self, v: Params, state: Any, step: Tensor, lr: Tensor, hparams: Hyperparameters
     ) -> tuple[Params, Any]:
+        """Scale the velocity."""
         size = _like(v, lr)
-        return tree_map(lambda leaf: size * leaf, v), memory
+        return tree_map(lambda leaf: size * leaf, v), state
+
+
+@dataclass(frozen=True)
+class HeavyBall(Optimizer):
+    r"""Polyak's heavy ball: :math:`m \leftarrow \beta m + \eta v`, and the update is :math:`m`.
+
+    Equal to `torch.optim.SGD` with momentum. Hyper-parameter: ``beta``, any finite number. A
+    positive :math:`\beta` speeds up descent and makes games diverge faster. *Negative* momentum
+    with `Alternating` makes bilinear games converge; with `Simultaneous` no :math:`\beta` does
+    (Gidel et al. 2019, "Negative Momentum for Improved Game Dynamics").
+
+    >>> import gantext as gt
+    >>> rule, xy = gt.Alternating(optimizer=gt.HeavyBall()), gt.Bilinear.xy()
+    >>> bool(gt.spectral_radius(xy, rule, [0.0], [0.0], eta=0.5, beta=-0.5) < 1)
+    True
+    """
+
+    required: ClassVar[Required] = {"beta": finite}
+    time_invariant: ClassVar[bool] = True
+
+    def init(self, params: Params) -> Any:
+        """Return zeros: the ball is at rest."""
+        return zeros_like(params)
+
+    def update(
+        self, v: Params, state: Any, step: Tensor, lr: Tensor, hparams: Hyperparameters
+    ) -> tuple[Params, Any]:
+        """Return the last update's share and the new one's sum, which is the new state too."""
+        beta, size = _like(v, hparams["beta"]), _like(v, lr)
+        update = tree_map(lambda m, g: beta * m + size * g, state, v)
+        return update, update
 
 
 @dataclass(frozen=True)
@@ -163,52 +134,44 @@ class Adam(Optimizer):
     r"""Adam: the mean of past velocities over the root of their mean square.
 
     .. math::
-
         m \leftarrow \beta_1 m + (1 - \beta_1) v, \qquad
         s \leftarrow \beta_2 s + (1 - \beta_2) v^2, \qquad
-        \text{movement} = \eta\, \frac{m / (1 - \beta_1^t)}{\sqrt{s / (1 - \beta_2^t)} + \epsilon}
+        \text{update} = \eta\, \frac{m / (1 - \beta_1^t)}{\sqrt{s / (1 - \beta_2^t)} + \epsilon}
 
     with :math:`t` the number of this step, from 1 (Kingma and Ba 2015, "Adam: A Method for
-    Stochastic Optimization", arXiv:1412.6980). Equal to `torch.optim.Adam`.
+    Stochastic Optimization"). Equal to `torch.optim.Adam`. Hyper-parameters: ``beta1`` (0.9) and
+    ``beta2`` (0.999), at least 0 and below 1; ``epsilon`` (1e-8), above 0.
 
-    Notes
-    -----
-    Hyper-parameters: ``beta1`` (0.9) and ``beta2`` (0.999), at least 0 and below 1; ``epsilon``
-    (1e-8), above 0.
-
-    Examples
-    --------
-    The first movement has the size of the learning rate, whatever the gradient:
-
-    >>> import torch
-    >>> from gantext.dynamics.optimizers import Adam
-    >>> adam, v = Adam(), torch.tensor([2.0, -300.0])
-    >>> adam.move(v, adam.init(v), torch.tensor(0), torch.tensor(0.1), adam.hparams())[0]
-    tensor([ 0.1000, -0.1000])
+    >>> import gantext as gt
+    >>> rule = gt.Alternating(optimizer=gt.Adam())
+    >>> sorted(rule.hparams(eta=1e-3, beta1=0.5))
+    ['beta1', 'beta2', 'epsilon', 'eta', 'eta_psi']
     """
 
-    defaults: ClassVar[dict[str, tuple[float, Check]]] = {
+    defaults: ClassVar[Defaults] = {
         "beta1": (0.9, fraction),
         "beta2": (0.999, fraction),
         "epsilon": (1e-8, positive),
     }
 
-    def _memory(self, params: Params) -> Any:
+    def init(self, params: Params) -> Any:
+        """Return both means, zero."""
         return zeros_like(params), zeros_like(params)
 
-    def _move(
-        self, v: Params, memory: Any, taken: Tensor, lr: Tensor, h: Hyperparameters
+    def update(
+        self, v: Params, state: Any, step: Tensor, lr: Tensor, hparams: Hyperparameters
     ) -> tuple[Params, Any]:
-        beta1, beta2, step = h["beta1"], h["beta2"], taken + 1
-        mean = _mix(memory[0], v, 1 - beta1)
-        square = _mix(memory[1], tree_map(torch.square, v), 1 - beta2)
+        """Follow the equations above."""
+        beta1, beta2, t = hparams["beta1"], hparams["beta2"], step + 1
+        mean = _mix(state[0], v, 1 - beta1)
+        square = _mix(state[1], tree_map(torch.square, v), 1 - beta2)
         # The formula above with its scalars drawn together: they cost next to nothing, in float64,
         # and every operation saved on the leaves counts.
-        scale = torch.sqrt(1 - beta2**step)
-        size = _like(v, lr * scale / (1 - beta1**step))
-        epsilon = _like(v, h["epsilon"] * scale)
-        movement = tree_map(lambda m, s: size * m / (s.sqrt() + epsilon), mean, square)
-        return movement, (mean, square)
+        scale = torch.sqrt(1 - beta2**t)
+        size = _like(v, lr * scale / (1 - beta1**t))
+        epsilon = _like(v, hparams["epsilon"] * scale)
+        update = tree_map(lambda m, s: size * m / (s.sqrt() + epsilon), mean, square)
+        return update, (mean, square)
 
 
 @dataclass(frozen=True)
@@ -216,40 +179,31 @@ class RMSProp(Optimizer):
     r"""RMSProp: the velocity over the root of its mean square.
 
     .. math::
-
         s \leftarrow \alpha s + (1 - \alpha) v^2, \qquad
-        \text{movement} = \eta\, \frac{v}{\sqrt{s} + \epsilon}
+        \text{update} = \eta\, \frac{v}{\sqrt{s} + \epsilon}
 
     Tieleman and Hinton 2012, lecture 6.5 of "Neural Networks for Machine Learning". Equal to
-    `torch.optim.RMSprop`.
+    `torch.optim.RMSprop`. Hyper-parameters: ``alpha`` (0.99), at least 0 and below 1; ``epsilon``
+    (1e-8), above 0.
 
-    Notes
-    -----
-    Hyper-parameters: ``alpha`` (0.99), at least 0 and below 1; ``epsilon`` (1e-8), above 0.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from gantext.dynamics.optimizers import RMSProp
-    >>> rmsprop, v, lr = RMSProp(), torch.tensor([2.0]), torch.tensor(0.1)
-    >>> move, _ = rmsprop.move(v, rmsprop.init(v), torch.tensor(0), lr, rmsprop.hparams())
-    >>> round(move.item(), 4)
-    1.0
+    >>> import gantext as gt
+    >>> rule = gt.Alternating(optimizer=gt.RMSProp())
     """
 
-    defaults: ClassVar[dict[str, tuple[float, Check]]] = {
-        "alpha": (0.99, fraction),
-        "epsilon": (1e-8, positive),
-    }
+    defaults: ClassVar[Defaults] = {"alpha": (0.99, fraction), "epsilon": (1e-8, positive)}
+    # The same at every step, but no smooth function: the root has no derivative at s = 0, at rest.
+    time_invariant: ClassVar[bool] = False
 
-    def _memory(self, params: Params) -> Any:
+    def init(self, params: Params) -> Any:
+        """Return the mean square, zero."""
         return zeros_like(params)
 
-    def _move(
-        self, v: Params, memory: Any, taken: Tensor, lr: Tensor, h: Hyperparameters
+    def update(
+        self, v: Params, state: Any, step: Tensor, lr: Tensor, hparams: Hyperparameters
     ) -> tuple[Params, Any]:
-        square = _mix(memory, tree_map(torch.square, v), 1 - h["alpha"])
-        size, epsilon = _like(v, lr), _like(v, h["epsilon"])
+        """Follow the equations above."""
+        square = _mix(state, tree_map(torch.square, v), 1 - hparams["alpha"])
+        size, epsilon = _like(v, lr), _like(v, hparams["epsilon"])
         return tree_map(lambda g, s: size * g / (s.sqrt() + epsilon), v, square), square
 
 

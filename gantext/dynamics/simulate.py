@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
-from gantext.core.checks import as_float64, one_number, positive, vectors
+from gantext.core.checks import ArrayLike, as_float64, one_number, positive, vectors
 from gantext.core.trees import batch_shape, flatten_members, norm
 from gantext.dynamics.field import Trajectory, velocity_and_losses
-from gantext.dynamics.rule import (
-    Hyperparameters,
-    State,
-    UpdateRule,
-)
+from gantext.dynamics.hyperparameters import Hyperparameters
+from gantext.dynamics.rule import State, UpdateRule
 from gantext.games.base import Game, Params
 
 
@@ -27,7 +24,7 @@ class Solution(NamedTuple):
     theta, psi : Tensor or pytree of Tensor
         The players' parameters.
     speed : float
-        Norm of the velocity at the last point looked at.
+        Norm of the velocity there.
     steps : int
         Steps taken.
     converged : bool
@@ -44,28 +41,33 @@ class Solution(NamedTuple):
 def simulate(
     game: Game | Callable[..., Game],
     rule: UpdateRule,
-    theta: Any,
-    psi: Any,
+    theta: ArrayLike,
+    psi: ArrayLike,
     steps: int,
     *,
     batch: Any = None,
-    game_hparams: dict[str, Any] | None = None,
-    **hparams: Any,
+    game_hparams: Mapping[str, ArrayLike] | None = None,
+    **hparams: ArrayLike,
 ) -> Trajectory:
     """Play a toy game and keep every point, for one member or a grid of them.
 
-    Members differ in their start, in the rule's hyper-parameters or in the game's.
+    Members differ in their start, in the rule's hyper-parameters or in the game's: all leading
+    dimensions ``...`` are broadcast. The trajectory holds steps + 1 points, the start included.
+
+    >>> import gantext as gt
+    >>> eta = [0.1, 0.2, 0.3]
+    >>> path = gt.simulate(gt.Bilinear.xy(), gt.Simultaneous(), [1.0], [0.0], steps=10, eta=eta)
+    >>> path.theta.shape
+    torch.Size([11, 3, 1])
 
     Parameters
     ----------
     game : Game or callable
         A game, or a function that makes one from ``game_hparams``, so that these can be swept too.
     rule : UpdateRule
-        How the players move.
-    theta : Tensor or array-like, shape (..., m)
-        Start of the generator.
-    psi : Tensor or array-like, shape (..., n)
-        Start of the discriminator.
+        How the players' parameters change.
+    theta, psi : array-like, shapes (..., m) and (..., n)
+        Start of the generator and of the discriminator; finite.
     steps : int
         How many steps to take.
     batch : optional
@@ -74,37 +76,10 @@ def simulate(
         What ``game`` is called with.
     **hparams : float or Tensor, shape (...)
         The rule's hyper-parameters: ``eta`` and whatever else it asks for.
-
-    Returns
-    -------
-    Trajectory
-        ``theta`` of shape (steps + 1, ..., m) and ``psi`` of shape (steps + 1, ..., n), the start
-        included. The batch dimensions ``...`` of starts and hyper-parameters are broadcast.
-
-    Raises
-    ------
-    ValueError
-        If a start is not finite, ``steps`` is negative, shapes do not broadcast, or a
-        hyper-parameter is out of range.
-    TypeError
-        If a hyper-parameter's name is unknown or missing.
-
-    Examples
-    --------
-    Three step sizes at once:
-
-    >>> import torch
-    >>> from gantext.games.bilinear import Bilinear
-    >>> from gantext.dynamics.rules import Simultaneous
-    >>> from gantext.dynamics.simulate import simulate
-    >>> eta = torch.tensor([0.1, 0.2, 0.3])
-    >>> path = simulate(Bilinear.xy(), Simultaneous(), [1.0], [0.0], steps=10, eta=eta)
-    >>> path.theta.shape
-    torch.Size([11, 3, 1])
     """
     if steps < 0:
         raise ValueError(f"steps: expected >= 0, got {steps}")
-    theta, psi, make, own = _prepare(game, theta, psi, game_hparams)
+    theta, psi, make, own = prepare(game, theta, psi, game_hparams)
     lead, (theta, psi, h, own) = flatten_members(theta, psi, rule.hparams(**hparams), own)
 
     def step(state: State, h: Hyperparameters, own: Hyperparameters) -> State:
@@ -131,53 +106,29 @@ def solve(
     tolerance: float = 1e-10,
     max_steps: int = 100_000,
     batch: Any = None,
-    **hparams: Any,
+    **hparams: ArrayLike,
 ) -> Solution:
     """Step until neither player wants to move: the speed is at most the tolerance.
 
-    The solver sees the game's two losses and nothing else; it is told no answer. A small speed is
-    not a proof: where a softmax saturates, gradients vanish far from any equilibrium. Where a game
-    has a duality gap, ask for it.
+    A small speed is not a proof: where a softmax saturates, gradients vanish far from any
+    equilibrium. Where a game has a duality gap, ask for it.
+
+    >>> import torch
+    >>> import gantext as gt
+    >>> one = torch.ones(1, dtype=torch.float64)
+    >>> gt.solve(gt.Bilinear.xy(), gt.Extragradient(), one, one, eta=0.5, tolerance=1e-8).converged
+    True
 
     Parameters
     ----------
-    game : Game
-        Two losses.
-    rule : UpdateRule
-        How the players move.
-    theta : Tensor of shape (m,), or pytree of Tensor
-        Start of the generator.
-    psi : Tensor of shape (n,), or pytree of Tensor
-        Start of the discriminator.
+    game, rule, batch, **hparams : Any
+        As for `simulate`, for one member.
+    theta, psi : Tensor of shape (size,), or pytree of Tensor
+        Start of the generator and of the discriminator.
     tolerance : float, optional
         Norm of the velocity at which to stop.
     max_steps : int, optional
         When to give up; the result then says ``converged=False``.
-    batch : optional
-        Data and noise, the same at every step.
-    **hparams : float
-        The rule's hyper-parameters.
-
-    Returns
-    -------
-    Solution
-        The last point, its speed, and whether it converged.
-
-    Raises
-    ------
-    ValueError
-        If a hyper-parameter or the tolerance is out of range, or a start or a hyper-parameter is
-        a batch.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from gantext.games.bilinear import Bilinear
-    >>> from gantext.dynamics.rules import Extragradient
-    >>> from gantext.dynamics.simulate import solve
-    >>> one = torch.ones(1, dtype=torch.float64)
-    >>> solve(Bilinear.xy(), Extragradient(), one, one, eta=0.5, tolerance=1e-8).converged
-    True
     """
     positive("tolerance", tolerance)
     checked = {name: one_number(name, value) for name, value in rule.hparams(**hparams).items()}
@@ -187,18 +138,21 @@ def solve(
                 f"{name}: expected one start of shape (size,), got {tuple(player.shape)}"
             )
     state = rule.init(theta, psi)
-    for taken in range(max_steps):
+    for step in range(max_steps):
         after, info = rule.step(game, state, batch, checked)
         speed = float(info.speed)
         if not speed > tolerance:  # NaN stops the loop too
-            return Solution(state.theta, state.psi, speed, taken, speed <= tolerance)
+            return Solution(state.theta, state.psi, speed, step, speed <= tolerance)
         state = after
     speed = float(norm(velocity_and_losses(game, state.theta, state.psi, batch)[0]))
     return Solution(state.theta, state.psi, speed, max_steps, speed <= tolerance)
 
 
-def _prepare(
-    game: Game | Callable[..., Game], theta: Any, psi: Any, game_hparams: dict[str, Any] | None
+def prepare(
+    game: Game | Callable[..., Game],
+    theta: ArrayLike,
+    psi: ArrayLike,
+    game_hparams: Mapping[str, ArrayLike] | None,
 ) -> tuple[Tensor, Tensor, Callable[..., Game], Hyperparameters]:
     """Check starts and the game's hyper-parameters; return them with a maker of games."""
     own = {name: as_float64(name, value) for name, value in (game_hparams or {}).items()}

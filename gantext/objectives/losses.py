@@ -1,176 +1,189 @@
 r"""Losses: what the two players minimise, given the discriminator's scores.
 
-A discriminator returns **logits** :math:`s`; its opinion is :math:`D = \sigma(s)`. Every loss is
-**minimised** by its own player. With :math:`\zeta(s) = \log(1 + e^s)`, the mean over real scores
-:math:`r` and over fake scores :math:`f`:
+A score :math:`s` is a logit: the discriminator gives data the probability :math:`D = \sigma(s)`.
+Every loss is **minimised** by its own player. It takes means, of these terms of a real score
+:math:`r` and a fake score :math:`f`, with :math:`\zeta(s) = \log(1 + e^s)`, so that
+:math:`\zeta(-s) = -\log D` and :math:`\zeta(s) = -\log(1 - D)`:
 
-=================  ==================================  ========================
-loss               discriminator                       generator
-=================  ==================================  ========================
-`Minimax`          :math:`\zeta(-r) + \zeta(f)`        :math:`-\zeta(f)`
-`NonSaturating`    :math:`\zeta(-r) + \zeta(f)`        :math:`\zeta(-f)`
-=================  ==================================  ========================
-
-:math:`\zeta(-s) = -\log D` and :math:`\zeta(s) = -\log(1 - D)` (Goodfellow et al. 2014).
+================  ==================================  ============================
+loss              discriminator                       generator
+================  ==================================  ============================
+`Minimax`         :math:`\zeta(-r) + \zeta(f)`        :math:`-\zeta(f)`
+`NonSaturating`   :math:`\zeta(-r) + \zeta(f)`        :math:`\zeta(-f)`
+`Wasserstein`     :math:`f - r`                       :math:`-f`
+`LeastSquares`    :math:`(r - b)^2 + (f - a)^2`       :math:`(f - c)^2`
+`Hinge`           :math:`(1 - r)_+ + (1 + f)_+`       :math:`-f`
+`ZeroSum`         that of another loss                minus the discriminator's loss
+================  ==================================  ============================
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from torch import Tensor
-from torch.nn.functional import softplus
+from torch.nn import functional
 
 
 @dataclass(frozen=True)
 class Loss(ABC):
-    """Base class: a pair of functions of scores.
+    """Base class: what each player minimises, as a function of scores.
 
-    Examples
-    --------
-    A loss of your own has two methods:
-
-    >>> import torch
-    >>> from gantext.objectives.losses import Loss
-    >>> class Difference(Loss):
-    ...     def discriminator(self, *, real, fake):
-    ...         return fake.mean() - real.mean()
-    ...     def generator(self, *, fake):
-    ...         return -fake.mean()
-    >>> Difference().generator(fake=torch.tensor([1.0, 3.0]))
-    tensor(-2.)
+    Attributes
+    ----------
+    generator_sees_real : bool
+        Whether the generator's loss needs the scores of data too, as a relativistic one does.
+        Where it is False, nobody computes them for it.
     """
 
     generator_sees_real: ClassVar[bool] = False
 
     @abstractmethod
     def discriminator(self, *, real: Tensor, fake: Tensor) -> Tensor:
-        """Return what the discriminator minimises.
+        """Return what the discriminator minimises, a scalar.
 
         Parameters
         ----------
-        real : Tensor, shape (...)
-            Scores of data.
-        fake : Tensor, shape (...)
-            Scores of generated samples.
-
-        Returns
-        -------
-        Tensor
-            A scalar: the mean over each set, added.
+        real, fake : Tensor, shape (B, ...)
+            Scores of data and of generated samples.
         """
 
     @abstractmethod
-    def generator(self, *, real: Any = None, fake: Tensor) -> Tensor:
-        """Return what the generator minimises.
+    def generator(self, *, real: Tensor | None, fake: Tensor) -> Tensor:
+        """Return what the generator minimises, a scalar.
 
         Parameters
         ----------
-        fake : Tensor, shape (...)
+        real : Tensor of shape (B, ...), or None
+            Scores of data; None where `generator_sees_real` is False.
+        fake : Tensor, shape (B, ...)
             Scores of generated samples.
-
-        Returns
-        -------
-        Tensor
-            A scalar: the mean.
         """
 
 
 @dataclass(frozen=True)
 class Minimax(Loss):
-    r"""The zero-sum game: :math:`V = E \log D(x) + E \log(1 - D(G(z)))`.
+    r"""The original game (Goodfellow et al. 2014): the generator minimises :math:`\log(1 - D)`.
 
-    Examples
-    --------
-    At equilibrium every score is 0 and the discriminator's loss is :math:`\log 4`:
-
-    >>> import torch
-    >>> from gantext.objectives.losses import Minimax
-    >>> zero = torch.zeros(3)
-    >>> Minimax().discriminator(real=zero, fake=zero)
-    tensor(1.3863)
+    >>> import gantext as gt
+    >>> gt.DiracGAN(gt.Minimax()).value([2.0], [0.0])  # -log 4: the scores are all 0
+    tensor(-1.3863, dtype=torch.float64)
     """
 
     def discriminator(self, *, real: Tensor, fake: Tensor) -> Tensor:
-        """Return :math:`-V`.
+        """Return a cross-entropy, with data labelled 1 and fakes 0."""
+        return _softplus(-real).mean() + _softplus(fake).mean()
 
-        Parameters
-        ----------
-        real : Tensor, shape (...)
-            Scores of data.
-        fake : Tensor, shape (...)
-            Scores of generated samples.
-
-        Returns
-        -------
-        Tensor
-            A scalar.
-        """
-        return _cross_entropy(real, fake)
-
-    def generator(self, *, real: Any = None, fake: Tensor) -> Tensor:
-        """Return the part of :math:`V` that the generator can change.
-
-        Parameters
-        ----------
-        fake : Tensor, shape (...)
-            Scores of generated samples.
-
-        Returns
-        -------
-        Tensor
-            A scalar.
-        """
-        return -softplus(fake).mean()
+    def generator(self, *, real: Tensor | None, fake: Tensor) -> Tensor:
+        """Return the discriminator's gain on fakes."""
+        return -_softplus(fake).mean()
 
 
 @dataclass(frozen=True)
-class NonSaturating(Loss):
-    r"""The generator maximises :math:`E \log D(G(z))`, which still slopes where it loses.
+class NonSaturating(Minimax):
+    r"""The generator minimises :math:`-\log D` instead, which still slopes where it loses.
 
-    Examples
-    --------
-    >>> import torch
-    >>> from gantext.objectives.losses import NonSaturating
-    >>> NonSaturating().generator(fake=torch.zeros(3))
-    tensor(0.6931)
+    >>> import gantext as gt
+    >>> gan = gt.GAN(gt.MLP(2, 2), gt.MLP(2, 1), noise=2, loss=gt.NonSaturating())
+    """
+
+    def generator(self, *, real: Tensor | None, fake: Tensor) -> Tensor:
+        """Return a cross-entropy, with fakes labelled 1."""
+        return _softplus(-fake).mean()
+
+
+@dataclass(frozen=True)
+class Wasserstein(Loss):
+    """The difference of mean scores, for a critic that must not be steep (Arjovsky et al. 2017).
+
+    >>> import gantext as gt
+    >>> gt.DiracGAN(gt.Wasserstein()).value([2.0], [3.0])
+    tensor(6., dtype=torch.float64)
     """
 
     def discriminator(self, *, real: Tensor, fake: Tensor) -> Tensor:
-        """Return the same as `Minimax`.
+        """Return the mean fake score less the mean real one."""
+        return fake.mean() - real.mean()
 
-        Parameters
-        ----------
-        real : Tensor, shape (...)
-            Scores of data.
-        fake : Tensor, shape (...)
-            Scores of generated samples.
-
-        Returns
-        -------
-        Tensor
-            A scalar.
-        """
-        return _cross_entropy(real, fake)
-
-    def generator(self, *, real: Any = None, fake: Tensor) -> Tensor:
-        r"""Return :math:`-E \log D(G(z))`.
-
-        Parameters
-        ----------
-        fake : Tensor, shape (...)
-            Scores of generated samples.
-
-        Returns
-        -------
-        Tensor
-            A scalar.
-        """
-        return softplus(-fake).mean()
+    def generator(self, *, real: Tensor | None, fake: Tensor) -> Tensor:
+        """Return minus the mean fake score."""
+        return -fake.mean()
 
 
-def _cross_entropy(real: Tensor, fake: Tensor) -> Tensor:
-    """Return -E log D(real) - E log(1 - D(fake))."""
-    return softplus(-real).mean() + softplus(fake).mean()
+@dataclass(frozen=True)
+class LeastSquares(Loss):
+    """Squared distances from target scores (Mao et al. 2017, with a factor 1/2 that is left out).
+
+    >>> import gantext as gt
+    >>> zeros_and_ones = gt.LeastSquares(a=0, b=1, c=1)
+
+    Attributes
+    ----------
+    a, b, c : float
+        The discriminator's target for fakes, its target for data, and the generator's for fakes.
+    """
+
+    a: float = -1.0
+    b: float = 1.0
+    c: float = 1.0
+
+    def discriminator(self, *, real: Tensor, fake: Tensor) -> Tensor:
+        """Return the mean squared distances from b and from a."""
+        return (real - self.b).square().mean() + (fake - self.a).square().mean()
+
+    def generator(self, *, real: Tensor | None, fake: Tensor) -> Tensor:
+        """Return the mean squared distance from c."""
+        return (fake - self.c).square().mean()
+
+
+@dataclass(frozen=True)
+class Hinge(Loss):
+    """The discriminator wants real scores above 1, fake ones below -1, no more (Lim and Ye 2017).
+
+    >>> import gantext as gt
+    >>> gt.DiracGAN(gt.Hinge()).value([2.0], [3.0])
+    tensor(-1., dtype=torch.float64)
+    """
+
+    def discriminator(self, *, real: Tensor, fake: Tensor) -> Tensor:
+        """Return the mean shortfalls."""
+        return functional.relu(1 - real).mean() + functional.relu(1 + fake).mean()
+
+    def generator(self, *, real: Tensor | None, fake: Tensor) -> Tensor:
+        """Return minus the mean fake score."""
+        return -fake.mean()
+
+
+@dataclass(frozen=True)
+class ZeroSum(Loss):
+    """Another loss, but the generator minimises minus what the discriminator minimises.
+
+    >>> import gantext as gt
+    >>> game = gt.DiracGAN(gt.ZeroSum(gt.LeastSquares()))
+
+    Attributes
+    ----------
+    loss : Loss
+        Which other loss.
+    """
+
+    generator_sees_real: ClassVar[bool] = True
+    loss: Loss
+
+    def discriminator(self, *, real: Tensor, fake: Tensor) -> Tensor:
+        """Return the other loss's."""
+        return self.loss.discriminator(real=real, fake=fake)
+
+    def generator(self, *, real: Tensor | None, fake: Tensor) -> Tensor:
+        """Return minus the discriminator's loss; the scores of data are needed."""
+        if real is None:
+            raise ValueError("real: expected scores of data (generator_sees_real), got None")
+        return -self.loss.discriminator(real=real, fake=fake)
+
+
+def _softplus(x: Tensor) -> Tensor:
+    # Not logsigmoid, which warns in forward mode under vmap. PyTorch cuts the logarithm off at 20,
+    # which float64 can tell; at 40 it cannot.
+    return functional.softplus(x, threshold=40.0)

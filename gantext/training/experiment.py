@@ -19,7 +19,8 @@ from torch.utils._pytree import tree_map
 
 from gantext.core.checks import as_float64
 from gantext.data.base import Dataset
-from gantext.dynamics.rule import Hyperparameters, State, UpdateRule
+from gantext.dynamics.hyperparameters import Hyperparameters
+from gantext.dynamics.rule import State, UpdateRule
 from gantext.gan.game import GAN, GANBatch
 from gantext.training.devices import most_precise_dtype
 

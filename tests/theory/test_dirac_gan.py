@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -23,34 +24,62 @@ from gantext.dynamics.linearise import multipliers
 from gantext.dynamics.rules import Alternating, Consensus, Simultaneous
 from gantext.dynamics.simulate import simulate
 from gantext.games.bilinear import Bilinear
-from gantext.games.dirac import (
-    R1,
-    R2,
-    DiracGAN,
-    GradientPenalty,
-    hinge,
-    least_squares,
-    logistic,
-    wasserstein,
+from gantext.games.dirac import DiracGAN
+from gantext.objectives.losses import (
+    Hinge,
+    LeastSquares,
+    Loss,
+    Minimax,
+    NonSaturating,
+    Wasserstein,
+    ZeroSum,
 )
+from gantext.objectives.penalties import R1, R2, GradientPenalty
 
 ORIGIN = (torch.zeros(1, dtype=torch.float64), torch.zeros(1, dtype=torch.float64))
 
 t, theta, psi = sympy.symbols("t theta psi", real=True)
 gamma, noise = sympy.symbols("gamma sigma", positive=True)
-SYMBOLIC = {
-    logistic: -sympy.log(1 + sympy.exp(-t)),
-    wasserstein: t,
-    least_squares: -((1 - t) ** 2),
-    hinge: -(1 - t),  # for t < 1, hence around the equilibrium
+
+
+class Case(NamedTuple):
+    """A loss; the f of its value f(psi theta) + f(0); and what its generator minimises."""
+
+    loss: Loss
+    f: sympy.Expr
+    generator: sympy.Expr  # in t = psi theta, up to what it cannot change
+
+
+def flipped(f: sympy.Expr) -> sympy.Expr:
+    """Return -f(-t), which the generator of a non-saturating game minimises."""
+    return -f.subs(t, -t)
+
+
+LOGISTIC = -sympy.log(1 + sympy.exp(-t))
+SQUARES = -((1 - t) ** 2)
+HINGE = -(1 - t)  # for t < 1, hence around the equilibrium
+CASES = {
+    "Minimax": Case(Minimax(), LOGISTIC, LOGISTIC),
+    "NonSaturating": Case(NonSaturating(), LOGISTIC, flipped(LOGISTIC)),
+    "Wasserstein": Case(Wasserstein(), t, t),
+    "LeastSquares": Case(LeastSquares(), SQUARES, flipped(SQUARES)),
+    "zero-sum LeastSquares": Case(ZeroSum(LeastSquares()), SQUARES, SQUARES),
+    "Hinge": Case(Hinge(), HINGE, t),
+    "zero-sum Hinge": Case(ZeroSum(Hinge()), HINGE, HINGE),
 }
-every_f = pytest.mark.parametrize("f", SYMBOLIC, ids=lambda f: f.__name__)
+# Everywhere, and up to what the generator cannot change.
+ZERO_SUM = {
+    name: CASES[name]
+    for name in ("Minimax", "Wasserstein", "zero-sum LeastSquares", "zero-sum Hinge")
+}
+every_loss = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+every_zero_sum_loss = pytest.mark.parametrize("case", ZERO_SUM.values(), ids=ZERO_SUM)
 gammas = st.floats(0.0, 8.0)
 
 
-def slopes(f: Callable) -> tuple[float, float]:
+def slopes(case: Case) -> tuple[float, float]:
     """Return f'(0) and f''(0), by sympy."""
-    return tuple(float(sympy.diff(SYMBOLIC[f], t, k).subs(t, 0)) for k in (1, 2))
+    return tuple(float(sympy.diff(case.f, t, k).subs(t, 0)) for k in (1, 2))
 
 
 @cache
@@ -59,21 +88,28 @@ def symbolic_jacobian(generator_loss, discriminator_loss) -> sympy.Matrix:
     return field.jacobian([theta, psi]).subs({theta: 0, psi: 0}).applyfunc(sympy.simplify)
 
 
-def symbolic_value(f: Callable) -> sympy.Expr:
-    return SYMBOLIC[f].subs(t, psi * theta) + SYMBOLIC[f].subs(t, 0)
+def symbolic_losses(case: Case) -> tuple[sympy.Expr, sympy.Expr]:
+    """Return what the generator minimises, and what the discriminator minimises."""
+    score = psi * theta
+    return case.generator.subs(t, score), -case.f.subs(t, score) - case.f.subs(t, 0)
 
 
 @cache
-def symbolic_noisy_value(f: Callable) -> sympy.Expr:
-    """Return V up to the terms that the Jacobian at the origin sees.
+def symbolic_noisy_losses(case: Case) -> tuple[sympy.Expr, sympy.Expr]:
+    """Return both losses up to the terms that the Jacobian at the origin sees.
 
-    f is replaced by its quadratic Taylor polynomial, in which eps has mean 0 and eps^2 mean 1.
+    Functions are replaced by quadratic Taylor polynomials, in which eps has mean 0 and eps^2 mean
+    1.
     """
-    taylor = sympy.series(SYMBOLIC[f], t, 0, 3).removeO()
     eps = sympy.symbols("epsilon")
-    both = taylor.subs(t, psi * (theta + noise * eps)) + taylor.subs(t, -psi * noise * eps)
-    polynomial = sympy.Poly(sympy.expand(both), eps)
-    return sum(c * {0: 1, 1: 0, 2: 1}[k] for (k,), c in polynomial.terms())
+    fake, real = psi * (theta + noise * eps), -psi * noise * eps
+
+    def mean(expression: sympy.Expr) -> sympy.Expr:
+        polynomial = sympy.Poly(sympy.expand(expression), eps)
+        return sum(c * {0: 1, 1: 0, 2: 1}[k] for (k,), c in polynomial.terms())
+
+    f, g = (sympy.series(e, t, 0, 3).removeO() for e in (case.f, case.generator))
+    return mean(g.subs(t, fake)), -mean(f.subs(t, fake) + f.subs(t, real))
 
 
 def library_jacobian(game: DiracGAN) -> np.ndarray:
@@ -87,59 +123,54 @@ def radius(path) -> torch.Tensor:
 # Eigenvalues at the equilibrium
 
 
-@every_f
-@pytest.mark.parametrize("non_saturating", [False, True])
-def test_unregularised_play_only_turns(f, non_saturating, assert_same_spectrum) -> None:
-    value = symbolic_value(f)
-    generator = -SYMBOLIC[f].subs(t, -psi * theta) if non_saturating else value
-    expected = symbolic_jacobian(generator, -value)
-    first, _ = slopes(f)
-    assert expected == sympy.Matrix([[0, -1], [1, 0]]) * sympy.diff(SYMBOLIC[f], t).subs(t, 0)
-    game = DiracGAN(f, non_saturating=non_saturating)
+@every_loss
+def test_unregularised_play_only_turns(case: Case, assert_same_spectrum) -> None:
+    expected = symbolic_jacobian(*symbolic_losses(case))
+    first, _ = slopes(case)
+    assert expected == sympy.Matrix([[0, -1], [1, 0]]) * sympy.diff(case.f, t).subs(t, 0)
+    game = DiracGAN(case.loss)
     np.testing.assert_allclose(library_jacobian(game), [[0, -first], [first, 0]], atol=1e-15)
     assert_same_spectrum(spectrum(game, *ORIGIN), [first * 1j, -first * 1j], atol=1e-14)
 
 
-@every_f
+@every_loss
 @pytest.mark.parametrize("penalty", [R1, R2])
-@pytest.mark.parametrize("non_saturating", [False, True])
-def test_zero_centred_penalties_damp(f, penalty, non_saturating) -> None:
+def test_zero_centred_penalties_damp(case: Case, penalty) -> None:
     """R1 and R2: -gamma/2 +- sqrt(gamma^2/4 - f'(0)^2), over a range of gamma."""
-    value = symbolic_value(f)
-    generator = -SYMBOLIC[f].subs(t, -psi * theta) if non_saturating else value
-    expected = symbolic_jacobian(generator, -value + gamma / 2 * psi**2)
-    first = sympy.diff(SYMBOLIC[f], t).subs(t, 0)
+    generator, discriminator = symbolic_losses(case)
+    expected = symbolic_jacobian(generator, discriminator + gamma / 2 * psi**2)
+    first = sympy.diff(case.f, t).subs(t, 0)
     root = sympy.sqrt(gamma**2 / 4 - first**2)
     lam = sympy.symbols("lambda")
     product = sympy.expand((lam + gamma / 2 - root) * (lam + gamma / 2 + root))
     assert sympy.expand(expected.charpoly(lam).as_expr() - product) == 0
     for weight in np.linspace(0, 8, 33):
-        game = DiracGAN(f, penalty=penalty(weight), non_saturating=non_saturating)
+        game = DiracGAN(case.loss, penalties=[penalty(weight)])
         J = np.array(expected.subs(gamma, weight), dtype=float)
         np.testing.assert_allclose(library_jacobian(game), J, rtol=0, atol=1e-15)
 
 
-@every_f
+@every_loss
 @settings(deadline=None, max_examples=30)
 @given(weight=gammas)
-def test_r1_eigenvalues_for_any_gamma(f, weight: float, assert_same_spectrum) -> None:
-    first, _ = slopes(f)
+def test_r1_eigenvalues_for_any_gamma(case: Case, weight: float, assert_same_spectrum) -> None:
+    first, _ = slopes(case)
     root = np.emath.sqrt(weight**2 / 4 - first**2)
-    found = spectrum(DiracGAN(f, penalty=R1(weight)), *ORIGIN)
+    found = spectrum(DiracGAN(case.loss, penalties=[R1(weight)]), *ORIGIN)
     # Close to the critical gamma the two meet, and rounding moves a double root by its square root.
     atol = 1e-12 if abs(weight - 2 * first) > 1e-3 else 1e-7
     assert_same_spectrum(found, [-weight / 2 - root, -weight / 2 + root], atol=atol)
 
 
-@every_f
-def test_critical_gamma_is_twice_the_slope(f) -> None:
-    first, _ = slopes(f)
+@every_loss
+def test_critical_gamma_is_twice_the_slope(case: Case) -> None:
+    first, _ = slopes(case)
     critical = 2 * first
 
     def eigenvalues(weight: float) -> np.ndarray:
-        return spectrum(DiracGAN(f, penalty=R1(weight)), *ORIGIN).numpy()
+        return spectrum(DiracGAN(case.loss, penalties=[R1(weight)]), *ORIGIN).numpy()
 
-    at = library_jacobian(DiracGAN(f, penalty=R1(critical)))
+    at = library_jacobian(DiracGAN(case.loss, penalties=[R1(critical)]))
     assert np.trace(at) ** 2 - 4 * np.linalg.det(at) == pytest.approx(0, abs=1e-14)
     np.testing.assert_allclose(eigenvalues(critical), [-first, -first], atol=1e-7)
     # It is a true double root: one eigenvector only.
@@ -154,16 +185,15 @@ def test_critical_gamma_is_twice_the_slope(f) -> None:
     assert np.argmin(slower) == np.argmin(np.abs(grid - critical))
 
 
-@every_f
+@every_loss
 @settings(deadline=None, max_examples=25)
 @given(sd=st.floats(0.0, 2.0))
-def test_instance_noise(f, sd: float) -> None:
+def test_instance_noise(case: Case, sd: float) -> None:
     """Compare with f''(0) sd^2 +- sqrt(f''(0)^2 sd^4 - f'(0)^2)."""
-    value = symbolic_noisy_value(f)
-    expected = symbolic_jacobian(value, -value)
-    first, second = slopes(f)
-    assert expected[1, 1] == 2 * sympy.diff(SYMBOLIC[f], t, 2).subs(t, 0) * noise**2
-    found = library_jacobian(DiracGAN(f, noise=sd))
+    expected = symbolic_jacobian(*symbolic_noisy_losses(case))
+    first, second = slopes(case)
+    assert expected[1, 1] == 2 * sympy.diff(case.f, t, 2).subs(t, 0) * noise**2
+    found = library_jacobian(DiracGAN(case.loss, instance_noise=sd))
     np.testing.assert_allclose(found, np.array(expected.subs(noise, sd), float), atol=1e-13)
     root = np.emath.sqrt(second**2 * sd**4 - first**2)
     low, high = second * sd**2 - root, second * sd**2 + root
@@ -171,45 +201,45 @@ def test_instance_noise(f, sd: float) -> None:
     assert np.linalg.det(found) == pytest.approx((low * high).real, abs=1e-12)
 
 
-@every_f
+@every_loss
 @settings(deadline=None, max_examples=20)
 @given(weight=st.floats(0.0, 2.0), step=st.floats(0.01, 0.5))
-def test_consensus(f, weight: float, step: float, assert_same_spectrum) -> None:
+def test_consensus(case: Case, weight: float, step: float, assert_same_spectrum) -> None:
     """A step multiplies by 1 + step * (-gamma f'(0)^2 +- i f'(0))."""
-    value = symbolic_value(f)
-    field = sympy.Matrix([-sympy.diff(value, theta), sympy.diff(value, psi)])
+    generator, discriminator = symbolic_losses(case)
+    field = sympy.Matrix([-sympy.diff(generator, theta), -sympy.diff(discriminator, psi)])
     corrected = field - gamma * sympy.Matrix([(field.T * field)[0] / 2]).jacobian([theta, psi]).T
     J = corrected.jacobian([theta, psi]).subs({theta: 0, psi: 0})
-    first, _ = slopes(f)
+    first, _ = slopes(case)
     exact = np.linalg.eigvals(np.array(J.subs(gamma, weight), dtype=float))
     closed = [-weight * first**2 + 1j * first, -weight * first**2 - 1j * first]
     assert_same_spectrum(exact, closed, atol=1e-12)
-    found = multipliers(DiracGAN(f), Consensus(), [0.0], [0.0], eta=step, gamma=weight)
+    found = multipliers(DiracGAN(case.loss), Consensus(), [0.0], [0.0], eta=step, gamma=weight)
     assert_same_spectrum((found - 1) / step, closed, atol=1e-11)
 
 
-@every_f
-def test_steps_of_the_unregularised_game(f, assert_same_spectrum) -> None:
+@every_loss
+def test_steps_of_the_unregularised_game(case: Case, assert_same_spectrum) -> None:
     """Simultaneous: 1 +- i h f'(0). Alternating, n steps to one: on the circle up to a = 2.
 
     There a = sqrt(n) h f'(0), and the multipliers are 1 - a^2/2 +- sqrt((1 - a^2/2)^2 - 1).
     """
-    first, _ = slopes(f)
+    first, _ = slopes(case)
     for h in (0.1, 0.4, 1.3):
-        found = multipliers(DiracGAN(f), Simultaneous(), [0.0], [0.0], eta=h)
+        found = multipliers(DiracGAN(case.loss), Simultaneous(), [0.0], [0.0], eta=h)
         assert_same_spectrum(found, [1 + 1j * h * first, 1 - 1j * h * first], atol=1e-14)
         for n in (1, 3):
             a = math.sqrt(n) * h * first
             middle = 1 - a**2 / 2
             root = np.emath.sqrt(middle**2 - 1)
-            found = multipliers(DiracGAN(f), Alternating(n), [0.0], [0.0], eta=h)
+            found = multipliers(DiracGAN(case.loss), Alternating(n), [0.0], [0.0], eta=h)
             assert_same_spectrum(found, [middle - root, middle + root], atol=1e-12)
             assert bool(found.abs().max() < 1 + 1e-9) == (a <= 2)
 
 
 def test_wasserstein_without_penalty_is_xy() -> None:
     points = torch.linspace(-2, 2, 5, dtype=torch.float64)[:, None]
-    found = velocity(DiracGAN(wasserstein), points[:, None], points)
+    found = velocity(DiracGAN(Wasserstein()), points[:, None], points)
     expected = velocity(Bilinear.xy(), points[:, None], points)
     for one, other in zip(found, expected, strict=True):
         torch.testing.assert_close(one, other, rtol=0, atol=0)
@@ -218,15 +248,17 @@ def test_wasserstein_without_penalty_is_xy() -> None:
 # The field away from the equilibrium
 
 
-@every_f
+@every_zero_sum_loss
 @settings(deadline=None, max_examples=20)
 @given(a=st.floats(-2, 2), b=st.floats(-2, 2))
-def test_unregularised_flow_conserves_the_radius_for_every_f(f, a: float, b: float) -> None:
+def test_unregularised_flow_conserves_the_radius_for_every_f(
+    case: Case, a: float, b: float
+) -> None:
     point = torch.tensor([[a], [b]], dtype=torch.float64)
-    rate = lie_derivative(DiracGAN(f), lambda x, y: (x**2 + y**2).sum(), *point)
+    rate = lie_derivative(DiracGAN(case.loss), lambda x, y: (x**2 + y**2).sum(), *point)
     assert abs(float(rate)) < 1e-12
-    if abs(a * b) > 0.1 and f is logistic:  # the other generator does not conserve it
-        game = DiracGAN(f, non_saturating=True)
+    if abs(a * b) > 0.1 and case.f is LOGISTIC:  # the other generator does not conserve it
+        game = DiracGAN(NonSaturating())
         assert float(lie_derivative(game, lambda x, y: (x**2 + y**2).sum(), *point)) < -1e-6
 
 
@@ -242,14 +274,14 @@ def test_quadrature_is_the_integral(sd: float, non_saturating: bool) -> None:
     def f(score: float) -> float:
         return -math.log1p(math.exp(-score))
 
-    game = DiracGAN(noise=sd, non_saturating=non_saturating)
+    game = DiracGAN(NonSaturating() if non_saturating else Minimax(), instance_noise=sd)
     for a, b in ((0.0, 1.0), (0.7, -0.8), (-1.5, 2.0)):
         fake = mean(lambda e, a=a, b=b: f(b * (a + sd * e)))
         real = mean(lambda e, b=b: f(-b * sd * e))
         assert float(game.value([a], [b])) == pytest.approx(fake + real, abs=1e-10)
         losses = game.losses(*torch.tensor([[a], [b]], dtype=torch.float64))
         flipped = -mean(lambda e, a=a, b=b: f(-b * (a + sd * e)))
-        expected = flipped if non_saturating else fake + real
+        expected = flipped if non_saturating else fake
         assert float(losses.generator) == pytest.approx(expected, abs=1e-10)
         assert float(losses.discriminator) == pytest.approx(-fake - real, abs=1e-10)
 
@@ -258,14 +290,14 @@ def test_quadrature_is_the_integral(sd: float, non_saturating: bool) -> None:
 
 
 CONVERGING = {
-    "R1": DiracGAN(penalty=R1(0.5)),
-    "R2": DiracGAN(penalty=R2(0.5)),
-    "R1, overdamped": DiracGAN(penalty=R1(1.5)),
-    "R1, non-saturating": DiracGAN(penalty=R1(0.5), non_saturating=True),
-    "R1, Wasserstein": DiracGAN(wasserstein, penalty=R1(0.5)),
-    "instance noise": DiracGAN(noise=1.0),
-    "instance noise, non-saturating": DiracGAN(noise=1.0, non_saturating=True),
-    "instance noise, least squares": DiracGAN(least_squares, noise=0.8),
+    "R1": DiracGAN(penalties=[R1(0.5)]),
+    "R2": DiracGAN(penalties=[R2(0.5)]),
+    "R1, overdamped": DiracGAN(penalties=[R1(1.5)]),
+    "R1, non-saturating": DiracGAN(NonSaturating(), penalties=[R1(0.5)]),
+    "R1, Wasserstein": DiracGAN(Wasserstein(), penalties=[R1(0.5)]),
+    "instance noise": DiracGAN(instance_noise=1.0),
+    "instance noise, non-saturating": DiracGAN(NonSaturating(), instance_noise=1.0),
+    "instance noise, least squares": DiracGAN(ZeroSum(LeastSquares()), instance_noise=0.8),
 }
 
 
@@ -299,26 +331,26 @@ def test_these_games_converge_in_simultaneous_steps_too(name: str) -> None:
     assert float(radius(path)[-1]) < 1e-3
 
 
-@every_f
-def test_consensus_converges_in_small_steps(f) -> None:
-    path = simulate(DiracGAN(f), Consensus(), [0.6], [0.5], 200, eta=0.25, gamma=1.0)
+@every_loss
+def test_consensus_converges_in_small_steps(case: Case) -> None:
+    path = simulate(DiracGAN(case.loss), Consensus(), [0.6], [0.5], 200, eta=0.25, gamma=1.0)
     assert float(radius(path)[-1]) < 1e-4
 
 
 def test_penalties_zero_centred_agree() -> None:
     points = torch.linspace(-2, 2, 9, dtype=torch.float64)[:, None]
     others = (R2(0.7), GradientPenalty(0.7, target=0.0))
-    expected = velocity(DiracGAN(penalty=R1(0.7)), points[:, None], points)
+    expected = velocity(DiracGAN(penalties=[R1(0.7)]), points[:, None], points)
     for penalty in others:
-        found = velocity(DiracGAN(penalty=penalty), points[:, None], points)
+        found = velocity(DiracGAN(penalties=[penalty]), points[:, None], points)
         for one, other in zip(found, expected, strict=True):
             torch.testing.assert_close(one, other, rtol=0, atol=1e-15)
 
 
-@every_f
-def test_unregularised_flow_goes_round_for_ever(f) -> None:
+@every_zero_sum_loss
+def test_unregularised_flow_goes_round_for_ever(case: Case) -> None:
     times = torch.linspace(0, 12, 5, dtype=torch.float64)
-    distance = radius(flow(DiracGAN(f), [0.6], [0.3], times))
+    distance = radius(flow(DiracGAN(case.loss), [0.6], [0.3], times))
     torch.testing.assert_close(distance, torch.full_like(distance, math.hypot(0.6, 0.3)))
 
 
@@ -328,15 +360,15 @@ def test_unregularised_steps_do_not_converge() -> None:
     assert float(radius(simulate(DiracGAN(), Alternating(), **start)).min()) > 0.55
 
 
-@pytest.mark.parametrize("f", [wasserstein, hinge], ids=lambda f: f.__name__)
-def test_instance_noise_needs_curvature(f) -> None:
+@pytest.mark.parametrize("loss", [Wasserstein(), Hinge(), ZeroSum(Hinge())])
+def test_instance_noise_needs_curvature(loss: Loss) -> None:
     """With f''(0) = 0 the noise leaves the eigenvalues on the imaginary axis."""
-    assert float(spectrum(DiracGAN(f, noise=0.5), *ORIGIN).real.abs().max()) < 1e-14
+    assert float(spectrum(DiracGAN(loss, instance_noise=0.5), *ORIGIN).real.abs().max()) < 1e-14
 
 
 def test_instance_noise_does_nothing_to_a_straight_line() -> None:
     """The Wasserstein GAN's f is straight everywhere: its noisy orbits close."""
-    distance = radius(flow(DiracGAN(wasserstein, noise=0.5), [0.6], [0.3], [0.0, 10.0]))
+    distance = radius(flow(DiracGAN(Wasserstein(), instance_noise=0.5), [0.6], [0.3], [0.0, 10.0]))
     assert float(distance[-1]) == pytest.approx(float(distance[0]), rel=1e-8)
 
 
@@ -346,7 +378,7 @@ def test_non_saturating_flow_converges_but_slower_than_any_exponential() -> None
     d(r^2)/dt = -2 theta psi tanh(theta psi / 2), about -(theta psi)^2, whose mean over a turn is
     r^4 / 8.
     """
-    game = DiracGAN(non_saturating=True)
+    game = DiracGAN(NonSaturating())
     point = torch.tensor([[0.9], [-0.7]], dtype=torch.float64)
     rate = lie_derivative(game, lambda x, y: (x**2 + y**2).sum(), *point)
     product = 0.9 * -0.7
@@ -362,7 +394,7 @@ def test_non_saturating_simultaneous_steps_end_on_a_cycle() -> None:
     """Steps blow up by 1 + h^2/4 on r^2, the field pulls in by h r^4/8: balance at r^2 = 2h."""
     h = 0.08
     inside_out = torch.tensor([[0.5], [1.0], [1.6]], dtype=torch.float64) * math.sqrt(2 * h)
-    path = simulate(DiracGAN(non_saturating=True), Simultaneous(), inside_out, [0.0], 600, eta=h)
+    path = simulate(DiracGAN(NonSaturating()), Simultaneous(), inside_out, [0.0], 600, eta=h)
     r2 = radius(path) ** 2 / (2 * h)
     assert float(r2[-1, 0]) > 1.5 * float(r2[0, 0])
     np.testing.assert_allclose(r2[:, 1], 1, atol=0.05)
@@ -374,7 +406,7 @@ def test_non_saturating_simultaneous_steps_end_on_a_cycle() -> None:
 )
 def test_clipped_wasserstein_keeps_going_round(rule) -> None:
     clip, h = 0.3, 0.1
-    path = simulate(DiracGAN(wasserstein, clip=clip), rule, [1.0], [0.2], 500, eta=h)
+    path = simulate(DiracGAN(Wasserstein(), clip=clip), rule, [1.0], [0.2], 500, eta=h)
     assert float(path.psi.abs().max()) <= clip
     assert float(path.psi.abs().max()) == clip
     distance = radius(path)[400:]
@@ -397,7 +429,7 @@ def test_wgan_gp_orbit_in_closed_form(weight: float, target: float) -> None:
     round (-g k, 0), so that a half turn takes theta = a to -g k - (a + g k) q with
     q = exp(-pi g / (2 w)). The orbit repeats, mirrored, where that is -a.
     """
-    game = DiracGAN(wasserstein, penalty=GradientPenalty(weight, target))
+    game = DiracGAN(Wasserstein(), penalties=[GradientPenalty(weight, target)])
     w = math.sqrt(1 - weight**2 / 4)
     crossing = weight * target / math.tanh(math.pi * weight / (4 * w))
     half_turn = math.pi / w
@@ -409,7 +441,7 @@ def test_wgan_gp_orbit_in_closed_form(weight: float, target: float) -> None:
 
 
 def test_wgan_gp_does_not_converge_from_anywhere() -> None:
-    game = DiracGAN(wasserstein, penalty=GradientPenalty(0.5, target=1.0))
+    game = DiracGAN(Wasserstein(), penalties=[GradientPenalty(0.5, target=1.0)])
     crossing = 0.5 / math.tanh(math.pi * 0.5 / (4 * math.sqrt(1 - 0.5**2 / 4)))
     starts = torch.tensor([[0.01], [0.5], [1.3], [4.0]], dtype=torch.float64)
     h = 0.05

@@ -14,7 +14,8 @@ from hypothesis.extra import numpy as hnp
 
 from gantext.dynamics.field import flow, jacobian, lie_derivative, spectrum, velocity
 from gantext.games.bilinear import Bilinear
-from gantext.games.dirac import R1, DiracGAN
+from gantext.games.dirac import DiracGAN
+from gantext.objectives.penalties import R1
 from tests.games import random_tensor
 
 SHAPES = [(1, 1), (2, 2), (3, 3), (2, 4), (5, 3), (1, 6)]
@@ -234,7 +235,7 @@ def test_lie_derivative_tells_conserved_from_not() -> None:
 
 def test_near_an_equilibrium_a_smooth_game_looks_linear() -> None:
     """The Dirac-GAN's first nonlinear term is cubic: half the start, an eighth of the error."""
-    game = DiracGAN(penalty=R1(0.2))
+    game = DiracGAN(penalties=[R1(0.2)])
     J = np.array([[0.0, -0.5], [0.5, -0.2]])
     times = torch.tensor([0.0, 5.0], dtype=torch.float64)
     direction = np.array([0.6, 0.8])

@@ -16,14 +16,13 @@ from torch.func import functional_call
 from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.utils._pytree import tree_leaves, tree_map
 
-from gantext.dynamics.optimizers import SGD, Adam, RMSProp
+from gantext.dynamics.optimizers import SGD, Adam, HeavyBall, RMSProp
 from gantext.dynamics.rule import UpdateRule
 from gantext.dynamics.rules import (
     Alternating,
     Averaged,
     Consensus,
     Extragradient,
-    Momentum,
     Optimistic,
     ProximalPoint,
     Simultaneous,
@@ -33,9 +32,8 @@ from gantext.dynamics.rules import (
 from gantext.gan.game import GAN
 from gantext.gan.layers import Packed
 from gantext.gan.spectral import SpectralLinear
-from gantext.objectives.entropy import EntropyBonus
 from gantext.objectives.losses import Loss, Minimax, NonSaturating
-from gantext.objectives.penalties import R1, R2
+from gantext.objectives.penalties import R1, R2, EntropyBonus
 from gantext.training import recorded_step
 from gantext.training.experiment import Experiment, Settings
 from gantext.training.loop import train
@@ -72,8 +70,8 @@ RULES: dict[str, tuple[UpdateRule, dict[str, float]]] = {
     "extragradient, adam": (Extragradient(optimizer=Adam()), {}),
     "optimistic": (Optimistic(), {}),
     "optimistic, adam": (Optimistic(optimizer=Adam()), {"beta1": 0.5}),
-    "alternating momentum": (Momentum(), {"beta": -0.3}),
-    "simultaneous momentum": (Momentum(alternating=False), {"beta": 0.3}),
+    "alternating momentum": (Alternating(optimizer=HeavyBall()), {"beta": -0.3}),
+    "simultaneous momentum": (Simultaneous(optimizer=HeavyBall()), {"beta": 0.3}),
     "unrolled": (Unrolled(unroll_steps=2), {"eta_unroll": 0.2}),
     "unrolled, adam": (Unrolled(unroll_steps=2, optimizer=Adam()), {"eta_unroll": 0.2}),
     "consensus, adam": (Consensus(optimizer=Adam()), {"gamma": 0.1}),

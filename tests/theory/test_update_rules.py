@@ -18,13 +18,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gantext.dynamics.linearise import multipliers, spectral_radius, update_jacobian
+from gantext.dynamics.optimizers import HeavyBall
 from gantext.dynamics.rule import UpdateRule
 from gantext.dynamics.rules import (
     Alternating,
     Averaged,
     Consensus,
     Extragradient,
-    Momentum,
     Optimistic,
     ProximalPoint,
     Simultaneous,
@@ -108,8 +108,8 @@ RULES: dict[str, tuple[UpdateRule, dict[str, float]]] = {
     "three discriminator steps": (Alternating(discriminator_steps=3), {}),
     "extragradient": (Extragradient(), {}),
     "optimistic": (Optimistic(), {}),
-    "simultaneous momentum": (Momentum(alternating=False), {"beta": -0.4}),
-    "alternating momentum": (Momentum(), {"beta": -0.4}),
+    "simultaneous momentum": (Simultaneous(optimizer=HeavyBall()), {"beta": -0.4}),
+    "alternating momentum": (Alternating(optimizer=HeavyBall()), {"beta": -0.4}),
     "consensus": (Consensus(), {"gamma": 0.7}),
     "adjusted": (SymplecticGradientAdjustment(), {"strength": 0.7}),
     "unrolled": (Unrolled(unroll_steps=K), {"eta_unroll": 0.2}),
@@ -398,8 +398,11 @@ def test_alternating_positive_momentum_diverges(b: float, step: float) -> None:
 
 def test_negative_momentum_brings_real_orbits_home() -> None:
     start = {"theta": [1.0], "psi": [1.0], "steps": 400, "eta": 0.5}
-    home = simulate(Bilinear.xy(), Momentum(), beta=-0.5, **start)
-    away = simulate(Bilinear.xy(), Momentum(alternating=False), beta=-0.5, **start)
+    alternating, simultaneous = (
+        kind(optimizer=HeavyBall()) for kind in (Alternating, Simultaneous)
+    )
+    home = simulate(Bilinear.xy(), alternating, beta=-0.5, **start)
+    away = simulate(Bilinear.xy(), simultaneous, beta=-0.5, **start)
     assert float(torch.hypot(*home)[-1]) < 1e-5
     assert float(torch.hypot(*away)[-1]) > 1e3
 
@@ -554,10 +557,11 @@ def test_library_takes_the_steps_of_torch_optim(
     game, value = game_and_losses()
     theta = torch.nn.Parameter(random_tensor(3, seed=4))
     psi = torch.nn.Parameter(random_tensor(2, seed=5))
+    kind = Alternating if alternating else Simultaneous
     if momentum is None:
-        rule, own = (Alternating() if alternating else Simultaneous()), {}
+        rule, own = kind(), {}
     else:
-        rule, own = Momentum(alternating=alternating), {"beta": momentum}
+        rule, own = kind(optimizer=HeavyBall()), {"beta": momentum}
     found = simulate(
         game,
         rule,
@@ -589,21 +593,23 @@ def test_library_takes_the_steps_of_torch_optim(
         torch.testing.assert_close(points, torch.stack(expected), rtol=1e-14, atol=1e-14)
 
 
+@pytest.mark.parametrize("beta", [-0.5, 0.3])
 @pytest.mark.parametrize("alternating", [False, True])
-def test_negative_momentum_written_out(alternating: bool) -> None:
-    """torch.optim refuses beta < 0, so this loop is plain arithmetic."""
+def test_the_heavy_ball_written_out(alternating: bool, beta: float) -> None:
+    """With negative momentum too, which torch.optim refuses: plain arithmetic."""
     game, value = game_and_losses()
     gradient = torch.func.grad(value, argnums=(0, 1))
     theta, psi = random_tensor(3, seed=4), random_tensor(2, seed=5)
-    found = simulate(game, Momentum(alternating=alternating), theta, psi, 60, eta=0.1, beta=-0.5)
+    rule = (Alternating if alternating else Simultaneous)(optimizer=HeavyBall())
+    found = simulate(game, rule, theta, psi, 60, eta=0.1, eta_psi=0.07, beta=beta)
     m_theta, m_psi = torch.zeros(3).double(), torch.zeros(2).double()
     for k in range(1, 61):
         g_theta, g_psi = gradient(theta, psi)
-        m_psi = -0.5 * m_psi + 0.1 * g_psi
+        m_psi = beta * m_psi + 0.07 * g_psi
         psi = psi + m_psi
         if alternating:
             g_theta, _ = gradient(theta, psi)
-        m_theta = -0.5 * m_theta - 0.1 * g_theta
+        m_theta = beta * m_theta - 0.1 * g_theta
         theta = theta + m_theta
         torch.testing.assert_close(found.theta[k], theta, rtol=1e-14, atol=1e-14)
         torch.testing.assert_close(found.psi[k], psi, rtol=1e-14, atol=1e-14)

@@ -143,7 +143,7 @@ def test_vectors_are_finite_and_no_scalars():
 def test_one_number():
     tensor = torch.tensor(2.0)
     assert check.one_number("noise", tensor) is tensor
-    message = r"noise: expected one number; sweep it by simulate.*game_hparams.*got shape \(1,\)"
+    message = r"noise: expected one number; simulate and train sweep it.*got shape \(1,\)"
     with pytest.raises(ValueError, match=message):
         check.one_number("noise", torch.ones(1))
 

@@ -21,7 +21,8 @@ from gantext.dynamics.field import (
 )
 from gantext.games.base import Game, Losses
 from gantext.games.bilinear import Bilinear
-from gantext.games.dirac import R1, DiracGAN
+from gantext.games.dirac import DiracGAN
+from gantext.objectives.penalties import R1
 from tests.games import NetworkGame, random_tensor
 
 
@@ -134,7 +135,7 @@ def test_lie_derivative_batches() -> None:
 
 
 def test_flow_shapes_and_batch() -> None:
-    game = DiracGAN(penalty=R1(0.3))
+    game = DiracGAN(penalties=[R1(0.3)])
     theta, psi = random_tensor(3, 1, 1), random_tensor(2, 1, seed=1)
     times = torch.tensor([0.0, 0.5, 2.0], dtype=torch.float64)
     path = flow(game, theta, psi, times)

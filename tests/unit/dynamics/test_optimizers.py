@@ -9,8 +9,7 @@ import torch
 from torch.func import functional_call, vmap
 from torch.utils._pytree import tree_flatten, tree_map
 
-from gantext.dynamics.linearise import update_jacobian
-from gantext.dynamics.optimizers import SGD, Adam, Optimizer, RMSProp
+from gantext.dynamics.optimizers import SGD, Adam, HeavyBall, Optimizer, RMSProp
 from gantext.dynamics.rule import GradientRule
 from gantext.dynamics.rules import (
     Alternating,
@@ -30,6 +29,7 @@ from tests.games import random_tensor
 # (ours, torch's, hyper-parameters under both names)
 PEERS: dict[str, tuple[Optimizer, type[torch.optim.Optimizer], dict, dict]] = {
     "sgd": (SGD(), torch.optim.SGD, {}, {}),
+    "heavy ball": (HeavyBall(), torch.optim.SGD, {"beta": 0.6}, {"momentum": 0.6}),
     "adam": (Adam(), torch.optim.Adam, {}, {}),
     "adam, as for GANs": (
         Adam(),
@@ -108,7 +108,7 @@ def test_moves_as_torch_optim_does(name: str) -> None:
     start = {"w": random_tensor(3, 2, seed=1), "b": random_tensor(2, seed=2)}
     modules = {k: torch.nn.Parameter(v.clone()) for k, v in start.items()}
     reference = peer(modules.values(), lr=0.01, **theirs)
-    params, memory = start, ours.init(start)
+    params, state = start, ours.init(start)
     hparams = ours.hparams(**own)
     for step in range(40):
         gradients = {
@@ -122,8 +122,8 @@ def test_moves_as_torch_optim_does(name: str) -> None:
         reference.step()
         v = tree_map(torch.neg, gradients)
         lr = torch.tensor(0.01, dtype=torch.float64)
-        move, memory = ours.move(v, memory, torch.tensor(step), lr, hparams)
-        params = tree_map(torch.add, params, move)
+        update, state = ours.update(v, state, torch.tensor(step), lr, hparams)
+        params = tree_map(torch.add, params, update)
         for k, parameter in modules.items():
             torch.testing.assert_close(params[k], parameter.detach(), **EXACT)
 
@@ -231,14 +231,14 @@ def test_optimistic_adam_is_the_published_algorithm() -> None:
         torch.testing.assert_close(found, w, rtol=1e-11, atol=1e-13)
 
 
-@pytest.mark.parametrize("peer", ["adam", "rmsprop"])
+@pytest.mark.parametrize("peer", ["adam", "rmsprop", "heavy ball"])
 @every_rule
 def test_population_with_its_own_hyper_parameters_equals_its_members(name: str, peer: str) -> None:
     """Three GANs of other seeds, rates, decays and batches under vmap; then one at a time."""
     kind, own = RULES[name]
     optimizer = PEERS[peer][0]
     rule, game = kind(optimizer=optimizer), SmallGAN()
-    decay = "beta1" if peer == "adam" else "alpha"
+    decay = {"adam": "beta1", "rmsprop": "alpha", "heavy ball": "beta"}[peer]
     hparams = rule.hparams(
         eta=torch.tensor([0.001, 0.01, 0.02]), **{decay: torch.tensor([0.0, 0.5, 0.9])}, **own
     )
@@ -258,16 +258,17 @@ def test_population_with_its_own_hyper_parameters_equals_its_members(name: str, 
             torch.testing.assert_close(found[k], expected, rtol=1e-9, atol=1e-11)
 
 
-@pytest.mark.parametrize("optimizer", [Adam(), RMSProp(), SGD()])
+@pytest.mark.parametrize("optimizer", [Adam(), RMSProp(), SGD(), HeavyBall()])
 def test_float32_networks_stay_float32(optimizer: Optimizer) -> None:
+    own = {"beta": 0.3} if isinstance(optimizer, HeavyBall) else {}
     rule, game = Alternating(optimizer=optimizer), SmallGAN()
     game.networks = tuple(net.float() for net in game.networks)
     start = tree_map(torch.Tensor.float, game.start(0))
     batch = tree_map(torch.Tensor.float, batches(1)[0])
-    state, _ = rule.step(game, rule.init(*start), batch, rule.hparams(eta=0.01))
+    state, _ = rule.step(game, rule.init(*start), batch, rule.hparams(eta=0.01, **own))
     assert {leaf.dtype for leaf in tree_flatten(state[:3])[0]} == {torch.float32}
     stacked = tree_map(lambda leaf: torch.stack([leaf, leaf]), start)
-    hparams = {k: v.expand(2) for k, v in rule.hparams(eta=0.01).items()}
+    hparams = {k: v.expand(2) for k, v in rule.hparams(eta=0.01, **own).items()}
     step = vmap(lambda s, h: rule.step(game, s, batch, h)[0])
     state = step(vmap(rule.init)(*stacked), hparams)
     assert {leaf.dtype for leaf in tree_flatten(state[:3])[0]} == {torch.float32}
@@ -288,7 +289,9 @@ def test_hyper_parameters_out_of_range(own: dict[str, float], message: str) -> N
 
 
 def test_unknown_hyper_parameters() -> None:
-    with pytest.raises(TypeError, match=r"Adam: expected some of .*, got \['alpha'\]"):
+    with pytest.raises(
+        TypeError, match=r"Adam: expected .*'beta1 \(optional\)'.*, got \['alpha'\]"
+    ):
         Adam().hparams(alpha=0.9)
     with pytest.raises(TypeError, match=r"Simultaneous: expected .*'beta1 \(optional\)'"):
         Simultaneous(optimizer=Adam()).hparams(eta=0.1, alpha=0.9)
@@ -296,9 +299,14 @@ def test_unknown_hyper_parameters() -> None:
         Simultaneous().hparams(eta=0.1, beta1=0.9)
 
 
-def test_adam_has_no_single_linear_map() -> None:
-    with pytest.raises(TypeError, match="update_jacobian: Adam changes from step to step"):
-        update_jacobian(Bilinear.xy(), Simultaneous(optimizer=Adam()), [0.0], [0.0], eta=0.1)
+def test_the_heavy_ball_has_no_default() -> None:
+    """Without beta it would be plain descent, and nobody would see it."""
+    with pytest.raises(TypeError, match=r"HeavyBall: expected \['beta'\], got \[\]"):
+        HeavyBall().hparams()
+    with pytest.raises(TypeError, match=r"Alternating: expected \['eta', 'beta', 'eta_psi \(opt"):
+        Alternating(optimizer=HeavyBall()).hparams(eta=0.1)
+    with pytest.raises(ValueError, match="beta: expected finite values, got inf"):
+        Alternating(optimizer=HeavyBall()).hparams(eta=0.1, beta=float("inf"))
 
 
 def test_averaged_passes_the_optimiser_its_hyper_parameters() -> None:

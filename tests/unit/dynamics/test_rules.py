@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,13 @@ from torch.utils._pytree import tree_flatten, tree_map
 
 from gantext.dynamics.field import velocity
 from gantext.dynamics.linearise import multipliers, spectral_radius, update_jacobian
+from gantext.dynamics.optimizers import Adam, HeavyBall, RMSProp
 from gantext.dynamics.rule import State, StepInfo, UpdateRule
 from gantext.dynamics.rules import (
     Alternating,
     Averaged,
     Consensus,
     Extragradient,
-    Momentum,
     Optimistic,
     ProximalPoint,
     Simultaneous,
@@ -29,7 +30,9 @@ from gantext.dynamics.rules import (
 from gantext.dynamics.simulate import simulate, solve
 from gantext.games.base import Game, Losses
 from gantext.games.bilinear import Bilinear
-from gantext.games.dirac import R1, DiracGAN, wasserstein
+from gantext.games.dirac import DiracGAN
+from gantext.objectives.losses import Wasserstein
+from gantext.objectives.penalties import R1
 from tests.games import NetworkGame, assert_same_tree, random_tensor
 
 RULES: dict[str, tuple[UpdateRule, dict[str, float]]] = {
@@ -38,15 +41,15 @@ RULES: dict[str, tuple[UpdateRule, dict[str, float]]] = {
     "three discriminator steps": (Alternating(discriminator_steps=3), {}),
     "extragradient": (Extragradient(), {}),
     "optimistic": (Optimistic(), {}),
-    "alternating momentum": (Momentum(), {"beta": -0.4}),
-    "simultaneous momentum": (Momentum(alternating=False), {"beta": 0.3}),
+    "alternating momentum": (Alternating(optimizer=HeavyBall()), {"beta": -0.4}),
+    "simultaneous momentum": (Simultaneous(optimizer=HeavyBall()), {"beta": 0.3}),
     "unrolled": (Unrolled(unroll_steps=3), {"eta_unroll": 0.2}),
     "consensus": (Consensus(), {"gamma": 0.7}),
     "adjusted": (SymplecticGradientAdjustment(), {"strength": 0.7}),
     "adjusted, not aligned": (SymplecticGradientAdjustment(align=False), {"strength": 0.7}),
     "proximal": (ProximalPoint(), {}),
     "averaged alternating": (Averaged(Alternating()), {}),
-    "averaged momentum": (Averaged(Momentum()), {"beta": -0.4}),
+    "averaged momentum": (Averaged(Alternating(optimizer=HeavyBall())), {"beta": -0.4}),
 }
 every_rule = pytest.mark.parametrize("name", RULES)
 smooth_rules = pytest.mark.parametrize("name", [n for n in RULES if n != "proximal"])
@@ -54,11 +57,6 @@ smooth_rules = pytest.mark.parametrize("name", [n for n in RULES if n != "proxim
 
 def affine_game() -> Bilinear:
     return Bilinear(random_tensor(3, 2), P=torch.eye(3) * 0.1, Q=torch.eye(2) * 0.2)
-
-
-def alternates(rule: UpdateRule) -> bool:
-    """Tell whether the generator moves after the discriminator has moved."""
-    return isinstance(rule, Alternating) or (isinstance(rule, Momentum) and rule.alternating)
 
 
 class Foreseen(Game):
@@ -130,17 +128,19 @@ def test_protocol(name: str) -> None:
     assert isinstance(state, State)
     assert torch.equal(state.theta, theta)
     assert torch.equal(state.psi, psi)
-    assert int(state.taken) == 0
-    for taken in range(1, 4):
+    assert int(state.step) == 0
+    for count in range(1, 4):
         before = copy.deepcopy((state, hparams))
         after, info = rule.step(game, state, None, hparams)
         assert_same_tree((state, hparams), before)
         again, _ = rule.step(game, state, None, hparams)
         assert_same_tree(again, after)
-        assert int(after.taken) == taken
+        assert int(after.step) == count
         assert tree_flatten(after)[1] == tree_flatten(state)[1]
         assert isinstance(info, StepInfo)
-        answered = after.psi if alternates(rule) else state.psi  # what the generator moved against
+        answered = (
+            after.psi if isinstance(rule, Alternating) else state.psi
+        )  # which the generator met
         game_met = met(rule, game, own)
         seen = Losses(
             game_met.losses(state.theta, answered).generator,
@@ -179,7 +179,7 @@ def test_simulate_is_the_loop_over_steps(name: str) -> None:
     ("name", "game"),
     [
         *((name, affine_game()) for name in RULES),
-        *((name, DiracGAN(penalty=R1(0.5))) for name in RULES if name != "proximal"),
+        *((name, DiracGAN(penalties=[R1(0.5)])) for name in RULES if name != "proximal"),
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
@@ -218,7 +218,7 @@ def test_game_hyper_parameters_can_be_swept(name: str) -> None:
     rule, own = RULES[name]
 
     def make(gamma: torch.Tensor, noise: torch.Tensor) -> DiracGAN:
-        return DiracGAN(penalty=R1(gamma), noise=noise, clip=0.9)
+        return DiracGAN(penalties=[R1(gamma)], instance_noise=noise, clip=0.9)
 
     gamma = torch.tensor([0.0, 0.5, 2.0], dtype=torch.float64)
     noise = torch.tensor([[0.0], [0.4]], dtype=torch.float64)
@@ -312,7 +312,7 @@ def test_every_point_of_a_clipped_game_is_allowed(name: str) -> None:
 
 def test_projection_written_out() -> None:
     """From (2, 0.1), h = 0.4, clip 0.3, on f = t, where psi would go to 0.9."""
-    game = DiracGAN(wasserstein, clip=0.3)
+    game = DiracGAN(Wasserstein(), clip=0.3)
     for rule, expected in (
         (Simultaneous(), 2 - 0.4 * 0.1),
         (Alternating(), 2 - 0.4 * 0.3),  # the generator answers what is allowed
@@ -322,8 +322,58 @@ def test_projection_written_out() -> None:
         path = simulate(game, rule, [2.0], [0.1], 1, eta=0.4)
         assert float(path.theta[-1]) == pytest.approx(expected, abs=1e-15)
         assert float(path.psi[-1]) == 0.3
-    momentum = simulate(game, Momentum(), [2.0], [0.1], 1, eta=0.4, beta=0.0)
-    assert float(momentum.theta[-1]) == pytest.approx(2 - 0.4 * 0.3, abs=1e-15)
+    ball = Alternating(optimizer=HeavyBall())
+    path = simulate(game, ball, [2.0], [0.1], 1, eta=0.4, beta=0.0)
+    assert float(path.theta[-1]) == pytest.approx(2 - 0.4 * 0.3, abs=1e-15)
+
+
+class Rotated(Game):
+    """Two hooks that do not commute: the one doubles, the other adds one. Notes each call."""
+
+    def __init__(self) -> None:
+        self.log: list[str] = []
+
+    def losses(self, theta: torch.Tensor, psi: torch.Tensor, batch: Any = None) -> Losses:
+        """Have no slope, so that only the hooks change anything."""
+        return Losses((0 * theta).sum(), (0 * psi).sum())
+
+    def project(self, theta: torch.Tensor, psi: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Double."""
+        self.log.append("project")
+        return 2 * theta, 2 * psi
+
+    def update_buffers(
+        self, theta: torch.Tensor, psi: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Add one."""
+        self.log.append("buffers")
+        return theta + 1, psi + 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "of_theta", "of_psi"),
+    [
+        (Simultaneous(), 1, 1),
+        (Alternating(), 1, 2),
+        (Alternating(discriminator_steps=3), 1, 4),
+        (Extragradient(), 1, 1),  # and once at the look-ahead, which is given up
+        (Optimistic(), 1, 1),
+        (Unrolled(), 1, 1),
+        (Averaged(Alternating()), 2, 3),  # once for the iterate, once for its mean
+    ],
+)
+def test_a_step_projects_then_updates_buffers(rule: UpdateRule, of_theta: int, of_psi: int) -> None:
+    game = Rotated()
+    own = {"eta_unroll": 0.1} if isinstance(rule, Unrolled) else {}
+    one = torch.ones(1, dtype=torch.float64)
+    state, _ = rule.step(game, rule.init(one, one), None, rule.hparams(eta=0.1, **own))
+    for player, times in ((state.theta, of_theta), (state.psi, of_psi)):
+        expected = 1.0
+        for _ in range(times):
+            expected = 2 * expected + 1
+        assert float(player) == expected
+    assert game.log == ["project", "buffers"] * (len(game.log) // 2)
+    assert len(game.log) // 2 == of_psi + isinstance(rule, Extragradient)
 
 
 # Rule by rule
@@ -369,6 +419,33 @@ def test_nothing_added_is_the_plain_rule(name: str, plain: UpdateRule) -> None:
     expected = simulate(affine_game(), plain, theta, psi, 4, eta=0.2)
     torch.testing.assert_close(found.theta, expected.theta, rtol=1e-14, atol=1e-15)
     torch.testing.assert_close(found.psi, expected.psi, rtol=1e-14, atol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("alternating", [False, True])
+def test_the_heavy_ball_written_out_to_the_last_bit(alternating: bool, dtype: torch.dtype) -> None:
+    """Polyak 1964: the last movement times beta, and a gradient step."""
+    game = TinyGAN()
+    game.generator, game.discriminator = game.generator.to(dtype), game.discriminator.to(dtype)
+    theta, psi = tree_map(lambda leaf: leaf.to(dtype), game.parameters())
+    batch = tuple(part.to(dtype) for part in BATCH)
+    rule = (Alternating if alternating else Simultaneous)(optimizer=HeavyBall())
+    state, hparams = rule.init(theta, psi), rule.hparams(eta=0.1, eta_psi=0.07, beta=-0.37)
+    m_theta, m_psi = tree_map(torch.zeros_like, (theta, psi))
+
+    def ball(movement: Any, v: Any, eta: float) -> Any:
+        return tree_map(lambda m, g: -0.37 * m + eta * g, movement, v)
+
+    for _ in range(20):
+        state, _ = rule.step(game, state, batch, hparams)
+        v_theta, v_psi = velocity(game, theta, psi, batch)
+        m_psi = ball(m_psi, v_psi, 0.07)
+        psi = tree_map(torch.add, psi, m_psi)
+        if alternating:
+            v_theta = velocity(game, theta, psi, batch)[0]
+        m_theta = ball(m_theta, v_theta, 0.1)
+        theta = tree_map(torch.add, theta, m_theta)
+        assert_same_tree(state[:2], (theta, psi))
 
 
 class Nonlinear(Game):
@@ -433,7 +510,7 @@ def test_alignment_breaks_ties_towards_plus(fourth_power: float, sign: float) ->
 
 
 @pytest.mark.parametrize("unroll_steps", [1, 4])
-@pytest.mark.parametrize("game", [affine_game(), DiracGAN(penalty=R1(0.5)), Nonlinear()])
+@pytest.mark.parametrize("game", [affine_game(), DiracGAN(penalties=[R1(0.5)]), Nonlinear()])
 def test_unrolled_is_gradient_play_against_foreseen_answers(game: Game, unroll_steps: int) -> None:
     sizes = (3, 2) if game.affine else (1, 1)
     theta, psi = (random_tensor(n, seed=n) for n in sizes)
@@ -472,7 +549,7 @@ def test_answers_are_counted() -> None:
 
 def test_averaged_is_the_mean_of_the_rule_it_follows() -> None:
     theta, psi = random_tensor(3, seed=1), random_tensor(2, seed=2)
-    for inner, own in ((Alternating(), {}), (Momentum(), {"beta": -0.4})):
+    for inner, own in ((Alternating(), {}), (Alternating(optimizer=HeavyBall()), {"beta": -0.4})):
         plain = simulate(affine_game(), inner, theta, psi, 20, eta=0.2, **own)
         found = simulate(affine_game(), Averaged(inner), theta, psi, 20, eta=0.2, **own)
         count = torch.arange(1, 21, dtype=torch.float64)[:, None]
@@ -501,20 +578,19 @@ def test_proximal_refuses_a_game_that_is_not_affine() -> None:
 
 
 class Asked(NetworkGame):
-    """Remembers what it was asked, and at which look; every look has other samples."""
+    """Remembers what it was asked, and on which batch."""
 
-    def __init__(self, looks: int) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.log: list[str] = []
-        self.batch = tuple(torch.stack([part + k for k in range(looks)]) for part in self.BATCH)
+
+    def batches(self, count: int) -> list[Any]:
+        """Return some batches, each with its number."""
+        return [(*(part + k for part in self.BATCH), k) for k in range(count)]
 
     def cost(self, fake: torch.Tensor, real: torch.Tensor) -> Losses:
         """Return the Wasserstein losses."""
         return Losses(-fake.mean(), fake.mean() - real.mean())
-
-    def look(self, batch: Any, k: int) -> Any:
-        """Take the k-th samples of each."""
-        return *(part[k] for part in batch), k
 
     def generator_loss(self, theta: Any, psi: Any, batch: Any = None) -> torch.Tensor:
         """Note the question."""
@@ -527,7 +603,7 @@ class Asked(NetworkGame):
         return self.losses(theta, psi, batch[:2]).discriminator
 
 
-@pytest.mark.parametrize(
+ASKS = pytest.mark.parametrize(
     ("rule", "own", "questions"),
     [
         (Simultaneous(), {}, "G0 D0"),
@@ -535,32 +611,49 @@ class Asked(NetworkGame):
         (Alternating(discriminator_steps=3), {}, "D0 D1 D2 G2"),
         (Extragradient(), {}, "G0 D0 G1 D1"),
         (Optimistic(), {}, "G0 D0"),
-        (Momentum(), {"beta": 0.1}, "D0 G0"),
-        (Momentum(alternating=False), {"beta": 0.1}, "G0 D0"),
+        (Alternating(optimizer=HeavyBall()), {"beta": 0.1}, "D0 G0"),
+        (Simultaneous(optimizer=HeavyBall()), {"beta": 0.1}, "G0 D0"),
         (Unrolled(unroll_steps=2), {"eta_unroll": 0.1}, "D0 D0 G0 D0"),
         (Consensus(), {"gamma": 0.1}, "G0 D0"),
         (Averaged(Alternating(discriminator_steps=2)), {}, "D0 D1 G1 G0 D0"),
         (Averaged(Extragradient()), {}, "G0 D0 G1 D1 G0 D0"),
     ],
 )
+
+
+@ASKS
 def test_a_rule_asks_for_no_more_than_it_needs(
     rule: UpdateRule, own: dict[str, float], questions: str
 ) -> None:
-    """One loss at a time, in order, each at its own look."""
-    game = Asked(rule.looks)
+    """One loss at a time, in order, each on its own batch; or all on the same one."""
+    game, hparams = Asked(), rule.hparams(eta=0.1, **own)
     state = rule.init(*game.parameters())
-    state, _ = rule.step(game, state, game.batch, rule.hparams(eta=0.1, **own))
+    many = game.batches(rule.batches_per_step)
+    rule.step(game, state, many, hparams)
     assert " ".join(game.log) == questions
-    assert rule.looks == max(int(question[1]) for question in questions.split()) + 1
+    assert rule.batches_per_step == max(int(question[1]) for question in questions.split()) + 1
+    game.log.clear()
+    one, _ = rule.step(game, state, many[0], hparams)
+    assert " ".join(game.log) == re.sub(r"\d", "0", questions)
+    assert_same_tree(one, rule.step(game, state, many[:1] * len(many), hparams)[0])
 
 
-def test_each_look_has_its_own_samples() -> None:
-    """Two steps of the discriminator are two steps, on one look's samples each."""
-    game = Asked(2)
+@pytest.mark.parametrize("rule", [Simultaneous(), Alternating(3), Averaged(Extragradient())])
+def test_a_list_of_other_length_is_refused(rule: UpdateRule) -> None:
+    game, n = Asked(), rule.batches_per_step
+    state = rule.init(*game.parameters())
+    for count in (0, n + 1):
+        with pytest.raises(ValueError, match=f"batch: expected one, or a list of {n}, got {count}"):
+            rule.step(game, state, game.batches(count), rule.hparams(eta=0.1))
+
+
+def test_each_gradient_evaluation_has_its_own_batch() -> None:
+    """Two steps of the discriminator are two steps, on one batch each."""
+    game = Asked()
     theta, psi = game.parameters()
     rule = Alternating(discriminator_steps=2)
-    found, info = rule.step(game, rule.init(theta, psi), game.batch, rule.hparams(eta=0.1))
-    first, second = (game.look(game.batch, k) for k in range(2))
+    first, second = game.batches(2)
+    found, info = rule.step(game, rule.init(theta, psi), [first, second], rule.hparams(eta=0.1))
     loss = game.discriminator_loss(theta, psi, first)
     assert torch.equal(info.losses.discriminator, loss)
     for at in (first, second):
@@ -577,8 +670,8 @@ def test_a_game_of_two_losses_answers_for_each() -> None:
     losses = game.losses(theta, psi, BATCH)
     assert torch.equal(game.generator_loss(theta, psi, BATCH), losses.generator)
     assert torch.equal(game.discriminator_loss(theta, psi, BATCH), losses.discriminator)
-    assert game.look(BATCH, 3) is BATCH
     assert game.project(theta, psi) == (theta, psi)
+    assert game.update_buffers(theta, psi) == (theta, psi)
 
 
 # Hyper-parameters
@@ -644,7 +737,7 @@ def test_bad_game_hyper_parameters_are_refused_though_they_are_batched() -> None
     gammas = {"gamma": torch.tensor([0.5, -0.5])}
     with pytest.raises(ValueError, match=r"gamma: expected finite values >= 0, got -0.5"):
         simulate(
-            lambda gamma: DiracGAN(penalty=R1(gamma)),
+            lambda gamma: DiracGAN(penalties=[R1(gamma)]),
             Simultaneous(),
             [1.0],
             [0.0],
@@ -668,7 +761,7 @@ def test_update_jacobian_batches_and_sweeps() -> None:
     gamma = torch.tensor([[0.2], [0.9]], dtype=torch.float64)
 
     def make(gamma: torch.Tensor) -> DiracGAN:
-        return DiracGAN(penalty=R1(gamma))
+        return DiracGAN(penalties=[R1(gamma)])
 
     found = update_jacobian(
         make, Optimistic(), [0.0], [0.0], eta=eta, game_hparams={"gamma": gamma}
@@ -687,9 +780,35 @@ def test_update_jacobian_batches_and_sweeps() -> None:
             assert float(radii[i, j]) == pytest.approx(float(values.abs().max()), rel=1e-12)
 
 
-def test_averaged_has_no_single_linear_map() -> None:
-    with pytest.raises(TypeError, match="update_jacobian: Averaged changes from step to step"):
-        update_jacobian(Bilinear.xy(), Averaged(Simultaneous()), [0.0], [0.0], eta=0.1)
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Averaged(Simultaneous()),
+        Simultaneous(optimizer=Adam()),
+        Alternating(optimizer=RMSProp()),
+        Averaged(Simultaneous(optimizer=Adam())),
+    ],
+    ids=repr,
+)
+def test_what_changes_from_step_to_step_has_no_single_linear_map(rule: UpdateRule) -> None:
+    assert not rule.time_invariant
+    message = rf"update_jacobian: expected a rule with one .* got {re.escape(repr(rule))}"
+    with pytest.raises(TypeError, match=message):
+        update_jacobian(Bilinear.xy(), rule, [0.0], [0.0], eta=0.1)
+
+
+@every_rule
+def test_a_time_invariant_rule_steps_the_same_at_every_time(name: str) -> None:
+    """But for the first step, which an optimistic rule takes as a plain one."""
+    rule, own = RULES[name]
+    game, hparams = affine_game(), rule.hparams(eta=0.1, **own)
+    state = rule.init(random_tensor(3, seed=1), random_tensor(2, seed=2))
+    for _ in range(2):
+        state, _ = rule.step(game, state, None, hparams)
+    later = state._replace(step=state.step + 100)
+    one, other = (rule.step(game, s, None, hparams)[0] for s in (state, later))
+    same = all(torch.equal(a, b) for a, b in zip(one[:2], other[:2], strict=True))
+    assert same == rule.time_invariant
 
 
 # Solving
@@ -748,7 +867,7 @@ def test_solve_takes_one_member(start: tuple[int, ...], h: dict, message: str) -
 
 def test_swept_game_hyper_parameters_must_broadcast() -> None:
     def make(gamma: torch.Tensor, noise: torch.Tensor) -> DiracGAN:
-        return DiracGAN(penalty=R1(gamma), noise=noise)
+        return DiracGAN(penalties=[R1(gamma)], instance_noise=noise)
 
     swept = {"gamma": torch.ones(2), "noise": torch.ones(3)}
     with pytest.raises(ValueError, match=r"that broadcast, got .*\(2,\), \(3,\)"):

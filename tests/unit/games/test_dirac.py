@@ -1,31 +1,38 @@
-"""Values, penalties, clipping, batches and refusals of the Dirac-GAN."""
+"""Values, losses, penalties, clipping, batches and refusals of the Dirac-GAN."""
 
 from __future__ import annotations
 
 import math
+from typing import ClassVar
 
 import pytest
 import torch
 
 from gantext.dynamics.field import spectrum, velocity
-from gantext.games.dirac import (
-    R1,
-    R2,
-    DiracGAN,
-    GradientPenalty,
-    hinge,
-    least_squares,
-    logistic,
-    wasserstein,
+from gantext.games.dirac import DiracGAN
+from gantext.objectives.losses import (
+    Hinge,
+    LeastSquares,
+    Loss,
+    Minimax,
+    NonSaturating,
+    Wasserstein,
+    ZeroSum,
 )
+from gantext.objectives.penalties import R1, R2, GradientPenalty
 
+# The paper's f and its slope, for the losses whose discriminator minimises -f(psi theta) - f(0).
 WRITTEN_OUT = {
-    logistic: (lambda t: -math.log(1 + math.exp(-t)), lambda t: 1 / (1 + math.exp(t))),
-    wasserstein: (lambda t: t, lambda _: 1.0),
-    least_squares: (lambda t: -((1 - t) ** 2), lambda t: 2 * (1 - t)),
-    hinge: (lambda t: -max(0.0, 1 - t), lambda t: 1.0 if t < 1 else 0.0),
+    "minimax": (
+        Minimax(),
+        lambda t: -math.log(1 + math.exp(-t)),
+        lambda t: 1 / (1 + math.exp(t)),
+    ),
+    "Wasserstein": (Wasserstein(), lambda t: t, lambda _: 1.0),
+    "least squares": (LeastSquares(), lambda t: -((1 - t) ** 2), lambda t: 2 * (1 - t)),
+    "hinge": (Hinge(), lambda t: -max(0.0, 1 - t), lambda t: 1.0 if t < 1 else 0.0),
 }
-every_f = pytest.mark.parametrize("f", WRITTEN_OUT, ids=lambda f: f.__name__)
+every_f = pytest.mark.parametrize("name", WRITTEN_OUT)
 
 
 def point(*values: float) -> tuple[torch.Tensor, ...]:
@@ -33,40 +40,92 @@ def point(*values: float) -> tuple[torch.Tensor, ...]:
 
 
 @every_f
-def test_functions_and_slopes(f) -> None:
-    value, slope = WRITTEN_OUT[f]
-    t = torch.tensor([-30.0, -1.5, 0.0, 0.7, 2.0], dtype=torch.float64)
-    expected = torch.tensor([value(s) for s in t.tolist()], dtype=torch.float64)
-    torch.testing.assert_close(f(t), expected, rtol=1e-14, atol=1e-15)
-    found = torch.func.vmap(torch.func.grad(f))(t)
-    slopes = torch.tensor([slope(s) for s in t.tolist()], dtype=torch.float64)
-    torch.testing.assert_close(found, slopes, rtol=1e-14, atol=1e-15)
+@pytest.mark.parametrize("t", [-30.0, -1.5, 0.0, 0.7, 2.0, 25.0, 35.0, 1e4])
+def test_values_and_slopes(name: str, t: float) -> None:
+    """At theta = t and psi = 1 the value is f(t) + f(0), and its slope in theta f'(t)."""
+    loss, value, slope = WRITTEN_OUT[name]
+    game, at = DiracGAN(ZeroSum(loss)), point(t, 1.0)
+    expected = 0.0 if name == "minimax" and t > 700 else value(t)
+    assert float(game.value(*at)) == pytest.approx(expected + value(0.0), rel=1e-14)
+    falls = velocity(game, *at)[0]
+    expected = 0.0 if name == "minimax" and t > 700 else slope(t)
+    assert float(falls) == pytest.approx(-expected, rel=1e-13, abs=1e-300)
 
 
-def test_logistic_does_not_overflow() -> None:
-    far = torch.tensor([-1e4, 1e4], dtype=torch.float64)
-    assert logistic(far).tolist() == [-1e4, 0.0]
+def test_far_scores_do_not_overflow() -> None:
+    far = torch.tensor([[-1e4], [1e4]], dtype=torch.float64)
+    assert (DiracGAN().value(far, [1.0]) + math.log(2)).tolist() == [-1e4, 0.0]
 
 
 @every_f
-def test_value_and_losses_as_in_the_paper(f) -> None:
-    value, slope = WRITTEN_OUT[f]
+def test_value_and_losses_as_in_the_paper(name: str) -> None:
+    loss, value, slope = WRITTEN_OUT[name]
     a, b = 0.7, -1.3
     expected = value(a * b) + value(0.0)
-    assert float(DiracGAN(f).value([a], [b])) == pytest.approx(expected, rel=1e-15)
-    plain = DiracGAN(f).losses(*point(a, b))
-    assert float(plain.generator) == pytest.approx(expected, rel=1e-15)
-    assert float(plain.discriminator) == -float(plain.generator)
-    flipped = DiracGAN(f, non_saturating=True).losses(*point(a, b))
-    assert float(flipped.generator) == pytest.approx(-value(-a * b), rel=1e-15)
-    assert float(flipped.discriminator) == float(plain.discriminator)
+    assert float(DiracGAN(loss).value([a], [b])) == pytest.approx(expected, rel=1e-15)
+    zero_sum = DiracGAN(ZeroSum(loss)).losses(*point(a, b))
+    assert float(zero_sum.generator) == pytest.approx(expected, rel=1e-15)
+    assert float(zero_sum.discriminator) == -float(zero_sum.generator)
+    own = DiracGAN(loss).losses(*point(a, b))
+    assert float(own.discriminator) == float(zero_sum.discriminator)
 
-    v_theta, v_psi = velocity(DiracGAN(f), *point(a, b))
+    v_theta, v_psi = velocity(DiracGAN(ZeroSum(loss)), *point(a, b))
     assert float(v_theta) == pytest.approx(-b * slope(a * b), rel=1e-14)
     assert float(v_psi) == pytest.approx(a * slope(a * b), rel=1e-14)
-    v_theta, v_psi = velocity(DiracGAN(f, non_saturating=True), *point(a, b))
-    assert float(v_theta) == pytest.approx(-b * slope(-a * b), rel=1e-14)
-    assert float(v_psi) == pytest.approx(a * slope(a * b), rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("loss", "name", "flipped"),
+    [
+        (Minimax(), "minimax", False),
+        (NonSaturating(), "minimax", True),
+        (Wasserstein(), "Wasserstein", False),
+        (LeastSquares(), "least squares", True),
+        (Hinge(), "Wasserstein", False),
+    ],
+)
+def test_what_each_generator_minimises(loss: Loss, name: str, flipped: bool) -> None:
+    """The value's f(psi theta), or flipped, -f(-psi theta)."""
+    _, value, slope = WRITTEN_OUT[name]
+    a, b = 0.7, -1.3
+    sign = -1 if flipped else 1
+    game = DiracGAN(loss)
+    found = float(game.generator_loss(*point(a, b)))
+    assert found == pytest.approx(sign * value(sign * a * b), rel=1e-15)
+    v_theta, _ = velocity(game, *point(a, b))
+    assert float(v_theta) == pytest.approx(-b * slope(sign * a * b), rel=1e-14)
+
+
+class Relativistic(Loss):
+    """Jolicoeur-Martineau 2018: how much more real than fake."""
+
+    generator_sees_real: ClassVar[bool] = True
+
+    def discriminator(self, *, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
+        """Ask for real above fake."""
+        return torch.nn.functional.softplus(fake - real).mean()
+
+    def generator(self, *, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
+        """Ask for fake above real."""
+        return torch.nn.functional.softplus(real - fake).mean()
+
+
+class Watched(Minimax):
+    """Notes what its generator was given."""
+
+    def generator(self, *, real: torch.Tensor | None, fake: torch.Tensor) -> torch.Tensor:
+        """Refuse to see data."""
+        assert real is None
+        return super().generator(real=real, fake=fake)
+
+
+def test_a_generator_is_shown_scores_of_data_where_its_loss_asks_for_them() -> None:
+    a, b = 0.7, -1.3
+    losses = DiracGAN(Relativistic()).losses(*point(a, b))
+    assert float(losses.generator) == pytest.approx(math.log(1 + math.exp(a * b)), rel=1e-14)
+    assert float(losses.discriminator) == pytest.approx(math.log(1 + math.exp(-a * b)), rel=1e-14)
+    DiracGAN(Watched()).losses(*point(a, b))
+    DiracGAN(Watched(), instance_noise=0.3).losses(*point(a, b))
 
 
 @pytest.mark.parametrize(
@@ -76,41 +135,48 @@ def test_value_and_losses_as_in_the_paper(f) -> None:
         (R2(0.6), 0.3 * 1.3**2, 0.6 * 1.3),
         (GradientPenalty(0.6), 0.3 * 0.3**2, 0.6 * 0.3),
         (GradientPenalty(0.6, target=2.0), 0.3 * 0.7**2, -0.6 * 0.7),
-        (lambda theta, psi: (theta * psi).sum(), -0.7 * 1.3, -0.7),
+        (lambda score, *, real, fake: score(real + 2 * fake).sum(), 1.3 * 1.4, 1.4),
     ],
 )
-def test_penalties_cost_the_discriminator_alone(penalty, cost: float, pull: float) -> None:
+@pytest.mark.parametrize("noise", [0.0, 0.3])
+def test_penalties_cost_the_discriminator_alone(
+    penalty, cost: float, pull: float, noise: float
+) -> None:
     """At psi = -1.3: what the penalty costs, and the force that it adds to psi."""
     theta, psi = point(0.7, -1.3)
-    bare, with_penalty = DiracGAN(), DiracGAN(penalty=penalty)
-    difference = [
-        float(b - a)
-        for a, b in zip(bare.losses(theta, psi), with_penalty.losses(theta, psi), strict=True)
-    ]
-    assert difference == pytest.approx([0.0, cost], abs=1e-15)
-    force = [
-        float(b - a)
-        for a, b in zip(velocity(bare, theta, psi), velocity(with_penalty, theta, psi), strict=True)
-    ]
-    assert force == pytest.approx([0.0, pull], abs=1e-15)
-    assert float(bare.value(theta, psi)) == float(with_penalty.value(theta, psi))
+    bare = DiracGAN(instance_noise=noise)
+    penalised = DiracGAN(penalties=[penalty], instance_noise=noise)
+    for count, game in ((1, penalised), (2, DiracGAN(Minimax(), [penalty, penalty], noise))):
+        difference = [
+            float(b - a)
+            for a, b in zip(bare.losses(theta, psi), game.losses(theta, psi), strict=True)
+        ]
+        assert difference == pytest.approx([0.0, count * cost], abs=1e-15)
+        force = [
+            float(b - a)
+            for a, b in zip(velocity(bare, theta, psi), velocity(game, theta, psi), strict=True)
+        ]
+        assert force == pytest.approx([0.0, count * pull], abs=1e-15)
+        assert float(bare.value(theta, psi)) == float(game.value(theta, psi))
 
 
 def test_noise_zero_as_a_tensor_is_no_noise() -> None:
     theta, psi = point(0.7, -1.3)
-    quiet = DiracGAN(noise=torch.tensor(0.0))
+    quiet = DiracGAN(instance_noise=torch.tensor(0.0))
     assert float(quiet.value(theta, psi)) == pytest.approx(float(DiracGAN().value(theta, psi)))
-    # A plain 0 is exact: f(psi theta) + f(0) and nothing else.
-    exact = logistic(theta * psi) + logistic(torch.zeros(1).double())
-    assert torch.equal(DiracGAN(noise=0.0).value(theta, psi), exact.squeeze())
+    # A plain 0 is exact: the loss of one real and one fake score, and nothing else.
+    exact = -Minimax().discriminator(real=torch.zeros(1).double(), fake=-psi * theta)
+    assert torch.equal(DiracGAN(instance_noise=0.0).value(theta, psi), exact)
 
 
 def test_noise_in_closed_form() -> None:
     """E[-(1 - t)^2] over t = psi (theta + sd e) is -(1 - psi theta)^2 - psi^2 sd^2."""
     theta, psi, sd = 0.7, -1.3, 0.4
-    game = DiracGAN(least_squares, noise=sd)
+    game = DiracGAN(LeastSquares(), instance_noise=sd)
     expected = -((1 - psi * theta) ** 2) - 1 - 2 * psi**2 * sd**2
     assert float(game.value([theta], [psi])) == pytest.approx(expected, rel=1e-13)
+    expected = (1 + psi * theta) ** 2 + psi**2 * sd**2
+    assert float(game.generator_loss(*point(theta, psi))) == pytest.approx(expected, rel=1e-13)
 
 
 def test_clip_is_a_projection_of_psi_alone() -> None:
@@ -129,7 +195,8 @@ def test_hyper_parameters_can_be_mapped_over() -> None:
     theta, psi = point(0.7, -1.3)
 
     def field(gamma: torch.Tensor, noise: torch.Tensor, clip: torch.Tensor):
-        game = DiracGAN(penalty=R1(gamma), noise=noise, clip=clip)
+        penalties = [R1(gamma), GradientPenalty(1.0, target=gamma)]
+        game = DiracGAN(penalties=penalties, instance_noise=noise, clip=clip)
         return *velocity(game, theta, psi), *game.project(theta, psi)
 
     noises, clips = gammas.flip(0) / 3, gammas + 0.1
@@ -138,14 +205,12 @@ def test_hyper_parameters_can_be_mapped_over() -> None:
         expected = field(gammas[i], noises[i], clips[i])
         for one, other in zip(found, expected, strict=True):
             torch.testing.assert_close(one[i], other, rtol=1e-14, atol=1e-15)
-    targets = torch.func.vmap(lambda k: GradientPenalty(1.0, k)(theta, psi))(gammas)
-    torch.testing.assert_close(targets, 0.5 * (1.3 - gammas) ** 2)
 
 
 def test_value_broadcasts_leading_dimensions() -> None:
     theta = torch.linspace(-1, 1, 4, dtype=torch.float64)[:, None, None]
     psi = torch.linspace(-2, 2, 3, dtype=torch.float64)[:, None]
-    for game in (DiracGAN(), DiracGAN(noise=0.3), DiracGAN(hinge)):
+    for game in (DiracGAN(), DiracGAN(instance_noise=0.3), DiracGAN(Hinge())):
         found = game.value(theta, psi)
         assert found.shape == (4, 3)
         assert found.dtype == torch.float64
@@ -154,16 +219,23 @@ def test_value_broadcasts_leading_dimensions() -> None:
                 torch.testing.assert_close(found[i, j], game.value(theta[i, 0], psi[j]))
 
 
-def test_names_show_in_a_repr() -> None:
-    assert repr(R2(0.5)).startswith("R2(gamma=")
-    with pytest.raises(AttributeError):
-        R1(0.5).gamma = 1.0  # type: ignore[misc]
+class Tanh(Loss):
+    """A loss of one's own: V = tanh(psi theta)."""
+
+    def discriminator(self, *, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
+        """Return -V."""
+        return fake.tanh().mean() - real.tanh().mean()
+
+    def generator(self, *, real: torch.Tensor | None, fake: torch.Tensor) -> torch.Tensor:
+        """Return V."""
+        return -fake.tanh().mean()
 
 
-def test_your_own_f() -> None:
-    game = DiracGAN(torch.tanh)
+def test_your_own_loss() -> None:
+    game = DiracGAN(Tanh())
     zero = torch.zeros(1, dtype=torch.float64)
     assert spectrum(game, zero, zero).imag.tolist() == [-1.0, 1.0]
+    assert float(game.value([0.5], [2.0])) == pytest.approx(math.tanh(1.0))
 
 
 nan = float("nan")
@@ -172,26 +244,33 @@ nan = float("nan")
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: DiracGAN(noise=-0.1), "noise: expected finite values >= 0, got -0.1"),
-        (lambda: DiracGAN(noise=nan), "noise: expected numbers, got NaN"),
+        (
+            lambda: DiracGAN(instance_noise=-0.1),
+            "instance_noise: expected finite values >= 0, got -0.1",
+        ),
+        (lambda: DiracGAN(instance_noise=nan), "instance_noise: expected numbers, got NaN"),
         (lambda: DiracGAN(clip=0.0), "clip: expected finite values > 0, got 0"),
         (lambda: DiracGAN(clip=nan), "clip: expected numbers, got NaN"),
-        (lambda: R1(-1.0), "gamma: expected finite values >= 0, got -1"),
-        (lambda: R2(nan), "gamma: expected numbers, got NaN"),
-        (lambda: GradientPenalty(math.inf), "gamma: expected finite values >= 0, got inf"),
-        (lambda: GradientPenalty(1.0, target=-2.0), "target: expected finite values >= 0, got -2"),
         (lambda: DiracGAN().value([1.0, 2.0], [1.0]), r"theta: expected shape \(\.\.\., 1\), got"),
         (lambda: DiracGAN().value([1.0], 2.0), r"psi: expected shape \(\.\.\., 1\), got \(\)"),
         (lambda: DiracGAN().value([nan], [1.0]), "theta: expected numbers, got NaN"),
         *(
-            (make, rf"{name}: expected one number; sweep it by simulate.* got shape \({size},\)")
+            (
+                lambda size=size: DiracGAN().losses(torch.ones(1), torch.ones(size)),
+                r"psi: expected shape \(\.\.\., 1\), got",
+            )
+            for size in ((2,), ())
+        ),
+        *(
+            (make, rf"{name}: expected one number; .* got shape \({size},\)")
             for make, name, size in [
-                (lambda: DiracGAN(noise=torch.tensor([0.1, 0.2])), "noise", 2),
-                (lambda: DiracGAN(noise=[0.1]), "noise", 1),
+                (
+                    lambda: DiracGAN(instance_noise=torch.tensor([0.1, 0.2])),
+                    "instance_noise",
+                    2,
+                ),
+                (lambda: DiracGAN(instance_noise=[0.1]), "instance_noise", 1),
                 (lambda: DiracGAN(clip=[0.1, 0.2]), "clip", 2),
-                (lambda: R1(torch.ones(3)), "gamma", 3),
-                (lambda: GradientPenalty([1.0, 2.0]), "gamma", 2),
-                (lambda: GradientPenalty(1.0, target=[1.0, 2.0]), "target", 2),
             ]
         ),
     ],
@@ -201,8 +280,16 @@ def test_bad_values_are_refused(make, message: str) -> None:
         make()
 
 
-def test_what_cannot_be_called_is_refused() -> None:
-    with pytest.raises(TypeError, match=r"f: expected a function of the score .* got 'logistic'"):
-        DiracGAN("logistic")
-    with pytest.raises(TypeError, match=r"penalty: expected penalty\(theta, psi\) .* got 1.0"):
-        DiracGAN(penalty=1.0)
+@pytest.mark.parametrize("loss", ["minimax", Minimax, torch.tanh])
+def test_what_is_no_loss_is_refused(loss) -> None:
+    with pytest.raises(TypeError, match=r"loss: expected a Loss such as Minimax\(\), got"):
+        DiracGAN(loss)
+
+
+@pytest.mark.parametrize("penalties", [1.0, R1(1.0), [1.0], [R1(1.0), None]])
+def test_what_are_no_penalties_is_refused(penalties) -> None:
+    message = (
+        r"penalties: expected a sequence of penalty\(score, real=\.\.\., fake=\.\.\.\), .* got"
+    )
+    with pytest.raises(TypeError, match=message):
+        DiracGAN(penalties=penalties)

@@ -14,9 +14,8 @@ from gantext.dynamics.rules import Simultaneous
 from gantext.games.base import Game
 from gantext.gan.game import GAN, GANBatch
 from gantext.gan.weights import draw_weights, update_buffers
-from gantext.objectives.entropy import EntropyBonus
 from gantext.objectives.losses import Loss, Minimax, NonSaturating
-from gantext.objectives.penalties import R1, R2
+from gantext.objectives.penalties import R1, R2, EntropyBonus
 from tests.games import assert_same_tree, random_tensor
 from tests.gans import small_gan, small_mlp, spectral_gan
 

@@ -11,13 +11,18 @@ from scipy.spatial import cKDTree
 from scipy.special import digamma, gammaln
 from torch.func import functional_call, grad, vmap
 
-from gantext.objectives.entropy import EntropyBonus, nearest_neighbour_entropy
-from gantext.objectives.penalties import R1, R2
+from gantext.objectives.penalties import (
+    R1,
+    R2,
+    EntropyBonus,
+    GradientPenalty,
+    nearest_neighbour_entropy,
+)
 from tests.games import random_tensor
 from tests.gans import small_mlp
 
 PENALTIES = pytest.mark.parametrize(("kind", "at"), [(R1, "real"), (R2, "fake")])
-every_kind = pytest.mark.parametrize("kind", [R1, R2])
+every_kind = pytest.mark.parametrize("kind", [R1, R2, GradientPenalty])
 
 
 def samples(count: int = 6, shape: tuple[int, ...] = (2,)) -> dict[str, torch.Tensor]:
@@ -59,7 +64,7 @@ def test_each_sample_has_its_own_norm(kind: type, at: str) -> None:
     assert found == pytest.approx(12.5)
 
 
-@every_kind
+@pytest.mark.parametrize("kind", [R1, R2])
 def test_twice_the_batch_is_the_same_penalty(kind: type) -> None:
     network, seen = small_mlp(2, 1).double(), samples()
     twice = {name: torch.cat([x, x]) for name, x in seen.items()}
@@ -76,11 +81,14 @@ def test_only_its_own_samples_count(kind: type, at: str) -> None:
     assert not torch.allclose(kind(1.0)(network, **seen), kind(1.0)(network, **moved))
 
 
-@every_kind
-def test_slopes_of_images_are_norms_over_all_pixels(kind: type) -> None:
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [(R1, 4 * 32 / 2), (R2, 4 * 32 / 2), (GradientPenalty, (128**0.5 - 1) ** 2 / 2)],
+)
+def test_slopes_of_images_are_norms_over_all_pixels(kind: type, expected: float) -> None:
     seen = samples(3, (2, 4, 4))
     found = kind(1.0)(lambda x: 2 * x.flatten(1).sum(1, keepdim=True), **seen)
-    assert float(found) == pytest.approx(0.5 * 4 * 32)
+    assert float(found) == pytest.approx(expected)
 
 
 @every_kind
@@ -92,16 +100,96 @@ def test_weights_can_be_swept(kind: type) -> None:
     torch.testing.assert_close(found, gammas * one)
 
 
-@pytest.mark.parametrize(("kind", "name"), [(R1, "gamma"), (R2, "gamma"), (EntropyBonus, "weight")])
-def test_weights_below_zero_are_refused(kind: type, name: str) -> None:
+@every_kind
+def test_a_float_weight_keeps_float32(kind: type) -> None:
+    seen = {name: x.float() for name, x in samples().items()}
+    assert kind(0.5)(small_mlp(2, 1).float(), **seen).dtype == torch.float32
+
+
+@pytest.mark.parametrize("kind", [R1, R2, GradientPenalty, EntropyBonus])
+def test_weights_are_one_number_of_at_least_zero(kind: type) -> None:
+    name = "weight" if kind is EntropyBonus else "gamma"
     assert kind(0.0) == kind(0.0)
     for bad, shown in (
-        (-1.0, "-1"),
-        (float("nan"), "nan"),
-        (torch.tensor([1.0, -0.5]), "-0.5"),
+        (-1.0, "expected finite values >= 0, got -1"),
+        (math.inf, "expected finite values >= 0, got inf"),
+        (float("nan"), "expected numbers, got NaN"),
+        (torch.tensor([1.0, -0.5]), "expected finite values >= 0, got values from -0.5 to 1"),
+        (torch.ones(3), r"expected one number; .* got shape \(3,\)"),
     ):
-        with pytest.raises(ValueError, match=f"{name}: expected a weight >= 0, got {shown}"):
+        with pytest.raises(ValueError, match=f"{name}: {shown}"):
             kind(bad)
+
+
+# WGAN-GP
+
+
+def plain_gradient_penalty(
+    network: torch.nn.Module, real: torch.Tensor, fake: torch.Tensor, target: float
+) -> torch.Tensor:
+    """Write the penalty as it is written with a module, one sample after the other."""
+    total = torch.zeros((), dtype=real.dtype)
+    for i, (x, y) in enumerate(zip(real, fake, strict=True)):
+        share = (i + 0.5) / len(real)
+        between = (share * x + (1 - share) * y)[None].requires_grad_()
+        (slope,) = torch.autograd.grad(network(between).sum(), between, create_graph=True)
+        total = total + (slope.norm() - target) ** 2
+    return total / len(real)
+
+
+@pytest.mark.parametrize("target", [1.0, 0.3, 0.0])
+@pytest.mark.parametrize("shape", [(2,), (1,), (1, 2, 3)])
+def test_the_gradient_penalty_is_a_plain_double_backward_loop(shape: tuple, target: float) -> None:
+    """Its value, and its own slope in the weights."""
+    network = torch.nn.Sequential(torch.nn.Flatten(), small_mlp(math.prod(shape), 1)).double()
+    seen = samples(5, shape)
+    weights = {name: p.detach() for name, p in network.named_parameters()}
+
+    def penalty(weights: dict[str, torch.Tensor]) -> torch.Tensor:
+        kind = GradientPenalty(3.0, target)
+        return kind(lambda x: functional_call(network, weights, (x,)), **seen)
+
+    expected = 3 / 2 * plain_gradient_penalty(network, **seen, target=target)
+    torch.testing.assert_close(penalty(weights), expected.detach())
+    expected.backward()
+    found = grad(penalty)(weights)
+    for name, parameter in network.named_parameters():
+        wanted = parameter.grad if parameter.grad is not None else torch.zeros_like(parameter)
+        torch.testing.assert_close(found[name], wanted)
+    assert max(leaf.abs().max() for leaf in found.values()) > 1e-3
+
+
+@pytest.mark.parametrize("size", [1, 2])
+@pytest.mark.parametrize("target", [0.0, 1.0])
+def test_at_a_slope_of_zero_the_norm_has_no_derivatives_and_no_nan(
+    size: int, target: float
+) -> None:
+    """A third derivative too, which a rule such as consensus takes."""
+    x = torch.zeros(3, size, dtype=torch.float64)
+
+    def penalty(weight: torch.Tensor) -> torch.Tensor:
+        return GradientPenalty(2.0, target)(lambda x: x @ weight, real=x, fake=x)
+
+    zero = torch.zeros(size, dtype=torch.float64)
+    assert float(penalty(zero)) == pytest.approx(target**2)
+    assert not grad(penalty)(zero).any()
+    assert torch.func.hessian(penalty)(zero).isfinite().all()
+    assert torch.func.jacrev(torch.func.hessian(penalty))(zero).isfinite().all()
+
+
+@pytest.mark.parametrize(
+    ("target", "message"), [(-2.0, "expected finite .* got -2"), ([1.0, 2.0], "one number")]
+)
+def test_bad_targets_are_refused(target, message: str) -> None:
+    with pytest.raises(ValueError, match=f"target: .*{message}"):
+        GradientPenalty(1.0, target=target)
+
+
+def test_penalties_show_in_a_repr_and_cannot_be_changed() -> None:
+    assert repr(GradientPenalty(0.5)) == "GradientPenalty(gamma=0.5, target=1.0)"
+    assert repr(R2(0.5)) == "R2(gamma=0.5)"
+    with pytest.raises(AttributeError):
+        R1(0.5).gamma = 1.0  # type: ignore[misc]
 
 
 # Entropy
