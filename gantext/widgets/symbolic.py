@@ -9,6 +9,7 @@ JavaScript.
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -70,7 +71,7 @@ class Formula(NamedTuple):
 
 
 # Functions that would lose digits, or overflow, if they were written out. sympy knows their
-# derivatives; JavaScript gets them from `PRELUDE`. Lower case, as sympy's own are.
+# derivatives; JavaScript gets them from `prelude`. Lower case, as sympy's own are.
 class sigmoid(sympy.Function):  # type: ignore[misc]  # noqa: N801
     r"""The logistic function :math:`1 / (1 + e^{-x})`.
 
@@ -145,13 +146,18 @@ _OWN = {f.__name__: f.__name__ for f in (sigmoid, softplus, xlogy, xlog1py)} | {
     "log1p": "Math.log1p"
 }
 
+_PRELUDE = {
+    "sigmoid": "(x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)))",
+    "softplus": "(x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))",
+    "xlogy": "(x, y) => (x === 0 ? 0 : x * Math.log(y))",
+    "xlog1py": "(x, y) => (x === 0 ? 0 : x * Math.log1p(y))",
+}
 
-PRELUDE = """\
-const sigmoid = (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)));
-const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-const xlogy = (x, y) => (x === 0 ? 0 : x * Math.log(y));
-const xlog1py = (x, y) => (x === 0 ? 0 : x * Math.log1p(y));
-"""
+
+def prelude(code: str) -> str:
+    """Return those functions, as JavaScript, that code of `javascript` calls."""
+    called = [name for name in _PRELUDE if re.search(rf"\b{name}\(", code)]
+    return "".join(f"const {name} = {_PRELUDE[name]};\n" for name in called)
 
 
 def trace(function: Callable[..., Any], *names: Iterable[str]) -> Formula:
@@ -210,7 +216,7 @@ def javascript(name: str, formula: Formula) -> str:
     -------
     str
         ``const NAME = ([...], ...) => {...};``, a function of arrays that returns an array. It may
-        use what `PRELUDE` defines.
+        use what `prelude` defines.
 
     Examples
     --------
@@ -236,7 +242,7 @@ class _Printer(JavascriptCodePrinter):  # type: ignore[misc]
     """sympy's printer, with all conditions as expressions."""
 
     def __init__(self) -> None:
-        super().__init__({"user_functions": _OWN, "precision": 17})
+        super().__init__({"user_functions": _OWN})
 
     def _print_Piecewise(self, expr: sympy.Expr) -> str:
         *cases, (otherwise, _) = expr.args
@@ -247,6 +253,9 @@ class _Printer(JavascriptCodePrinter):  # type: ignore[misc]
 
     def _print_Relational(self, expr: sympy.Expr) -> str:
         return str(super()._print_Relational(expr)).replace("==", "===")
+
+    def _print_Float(self, expr: sympy.Expr) -> str:
+        return repr(float(expr))  # the shortest digits that give this number back
 
     def _print_sign(self, expr: sympy.Expr) -> str:
         return f"Math.sign({self._print(expr.args[0])})"

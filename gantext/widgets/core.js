@@ -1,6 +1,5 @@
-// What every figure shares: its life in a host, its controls, its axes. A host gives `model` (get, set, on, off,
+// What every figure shares: its life in a host, its controls, its words. A host gives `model` (get, set, on, off,
 // save_changes) and `el`, as anywidget defines them.
-import { d3 } from "./d3.js";
 
 // Elements ---------------------------------------------------------------------------------------------------
 
@@ -19,10 +18,10 @@ export const svg = (tag, attributes = {}, ...children) =>
   make(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 
 // On what takes keys: Jupyter would else take an arrow key for a command of its own.
-const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
+export const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
 
 let serial = 0;
-const fresh = (word) => `gantext-${word}-${++serial}`;
+export const fresh = (word) => `gantext-${word}-${++serial}`;
 
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -54,8 +53,8 @@ const show = (value) => {
 // A figure's life -------------------------------------------------------------------------------------------
 
 // `checks` names the state and checks it; `build(ui)` makes the elements and returns `update(state)`, which
-// shows a state, and is called at most once a frame. A state that cannot be shown puts a message in the
-// figure's place; the next one that can brings the figure back.
+// shows a state with the next frame. A state that cannot be shown puts a message in the figure's place; the next
+// one that can brings the figure back. `ui.state` is the newest state, drawn or not: controls act on that.
 export const figure = (name, checks, build) => ({
   render({ model, el }) {
     const root = html("div", { class: "gantext-figure", role: "group", "aria-label": name });
@@ -78,12 +77,13 @@ export const figure = (name, checks, build) => ({
       update = undefined;
     };
     const draw = () => {
+      cancelAnimationFrame(frame);
       frame = undefined;
       try {
         const state = read();
         if (!update) {
           root.replaceChildren();
-          update = build({ root, set, state, onRemove: (end) => stop.push(end) });
+          update = build(ui);
         }
         update(state);
       } catch (error) {
@@ -105,6 +105,17 @@ export const figure = (name, checks, build) => ({
       }, 100);
     };
 
+    const ui = {
+      root,
+      set,
+      get state() {
+        return read();
+      },
+      onRemove: (end) => stop.push(end),
+    };
+
+    // A key moves a native control from where it stands: it must not still stand where an older state put it.
+    root.addEventListener("keydown", () => frame !== undefined && draw(), true);
     const keys = Object.keys(checks);
     for (const key of keys) model.on(`change:${key}`, later);
     draw();
@@ -223,6 +234,9 @@ export const signed = (value, digits) => {
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 };
 
+// Puts values into words of Python's: "{name}" stands for the value of that name.
+export const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
 // One sentence on what is seen. Screen readers hear it when the figure has come to rest.
 export const sentence = (ui, parent) => {
   const place = html("p", { class: "sentence", role: "status" });
@@ -240,143 +254,7 @@ export const sentence = (ui, parent) => {
   };
 };
 
-// Axes ------------------------------------------------------------------------------------------------------
-
-export const panels = (parent) => {
-  const element = html("div", { class: "panels" });
-  parent.append(element);
-  return element;
-};
-
-// A drawing with scales. `handles` says that something in it can be dragged; otherwise it is one image.
-export const plot = (parent, { title, label, x, y, xlabel, ylabel, width = 360, height = 300, xticks = 5, yticks = 5,
-  handles = false }) => {
-  const edge = { left: ylabel ? 60 : 36, right: 10, top: title ? 26 : 10, bottom: xlabel ? 44 : 26 };
-  const xScale = d3.scaleLinear().domain(x).range([edge.left, width - edge.right]);
-  const yScale = d3.scaleLinear().domain(y).range([height - edge.bottom, edge.top]);
-  const clip = fresh("clip");
-  const drawing = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: handles ? "group" : "img", "aria-label": label });
-  drawing.append(svg("clipPath", { id: clip },
-    svg("rect", { x: edge.left, y: edge.top, width: width - edge.left - edge.right,
-      height: height - edge.top - edge.bottom })));
-  const xAxis = svg("g", { class: "axis", transform: `translate(0 ${height - edge.bottom})`, "aria-hidden": "true" });
-  const yAxis = svg("g", { class: "axis", transform: `translate(${edge.left} 0)`, "aria-hidden": "true" });
-  const words = svg("g", { class: "words", "aria-hidden": "true" });
-  const middle = (edge.left + width - edge.right) / 2;
-  if (title) words.append(svg("text", { x: middle, y: 17, class: "title" }, title));
-  if (xlabel) words.append(svg("text", { x: middle, y: height - 8 }, xlabel));
-  if (ylabel) {
-    const centre = (edge.top + height - edge.bottom) / 2;
-    words.append(svg("text", { transform: `translate(13 ${centre}) rotate(-90)` }, ylabel));
-  }
-  const back = svg("g", { "clip-path": `url(#${clip})` });
-  const front = svg("g");
-  drawing.append(back, xAxis, yAxis, words, front);
-  parent.append(html("div", { class: "panel" }, drawing));
-
-  const axes = () => {
-    d3.select(xAxis).call(d3.axisBottom(xScale).ticks(xticks).tickSizeOuter(0));
-    d3.select(yAxis).call(d3.axisLeft(yScale).ticks(yticks).tickSizeOuter(0));
-  };
-  axes();
-  return {
-    svg: drawing,
-    x: xScale,
-    y: yScale,
-    width,
-    height,
-    edge,
-    back, // clipped to the axes
-    front, // not clipped, above the axes
-    describe: (text) => drawing.setAttribute("aria-label", text),
-    scale: (newX, newY) => {
-      if (String([newX, newY]) === String([xScale.domain(), yScale.domain()])) return;
-      xScale.domain(newX);
-      yScale.domain(newY);
-      axes();
-    },
-    // The data coordinates of a pointer's event.
-    at: (event) => {
-      const matrix = drawing.getScreenCTM().inverse();
-      const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix);
-      return [xScale.invert(point.x), yScale.invert(point.y)];
-    },
-  };
-};
-
-const far = 1e4; // pixels: beyond any drawing, and still a coordinate
-
-// A line through points in data coordinates; it breaks where one is not finite.
-export const path = (on, plan, style, attributes = {}) => {
-  const element = svg("path", { class: style, ...attributes });
-  on.append(element);
-  return (points) => {
-    let pen = "M";
-    let d = "";
-    for (const [x, y] of points) {
-      const px = plan.x(x);
-      const py = plan.y(y);
-      if (!(Math.abs(px) < far && Math.abs(py) < far)) {
-        pen = "M";
-        continue;
-      }
-      d += `${pen}${px.toFixed(2)} ${py.toFixed(2)}`;
-      pen = "L";
-    }
-    element.setAttribute("d", d);
-  };
-};
-
-// As many marks as points, each a circle.
-export const dots = (on, plan, style, radius = 4) => {
-  const group = svg("g", { class: style });
-  on.append(group);
-  return (points) => {
-    while (group.childElementCount > points.length) group.lastChild.remove();
-    while (group.childElementCount < points.length) group.append(svg("circle", { r: radius }));
-    points.forEach(([x, y], i) => {
-      const seen = Math.abs(plan.x(x)) < far && Math.abs(plan.y(y)) < far;
-      group.children[i].setAttribute("cx", seen ? plan.x(x) : -far);
-      group.children[i].setAttribute("cy", seen ? plan.y(y) : -far);
-    });
-  };
-};
-
-// Something that is dragged by mouse, finger or arrow keys. `onMove(x, y)` gets data coordinates; `step` is how
-// far an arrow key goes (five times that with Shift); an axis whose step is 0 does not move by keys.
-export const handle = (plan, { label, style, step: [dx, dy], onMove, radius = 8 }) => {
-  let place = [0, 0];
-  const disc = svg("circle", { r: radius, class: `grip ${style}` });
-  const reach = svg("circle", { r: 22, class: "reach" });
-  const grip = svg("g", { ...OWN_KEYS, class: "handle", tabindex: 0, role: "slider", "aria-label": label },
-    reach, disc);
-  const keys = { ArrowLeft: [-dx, 0], ArrowRight: [dx, 0], ArrowDown: [0, -dy], ArrowUp: [0, dy] };
-  grip.addEventListener("keydown", (event) => {
-    const by = keys[event.key];
-    if (!by || (by[0] === 0 && by[1] === 0)) return;
-    event.preventDefault();
-    const times = event.shiftKey ? 5 : 1;
-    onMove(place[0] + times * by[0], place[1] + times * by[1]);
-  });
-  grip.addEventListener("pointerdown", (event) => {
-    event.preventDefault();
-    grip.focus({ preventScroll: true });
-    grip.setPointerCapture(event.pointerId);
-  });
-  grip.addEventListener("pointermove", (event) => {
-    if (grip.hasPointerCapture(event.pointerId)) onMove(...plan.at(event));
-  });
-  plan.front.append(grip);
-  // `told` are the words for the place; `now`, `low` and `high` the number that a screen reader takes for it.
-  return ({ x, y, told, now, low, high }) => {
-    place = [x, y];
-    grip.setAttribute("transform", `translate(${plan.x(x).toFixed(2)} ${plan.y(y).toFixed(2)})`);
-    grip.setAttribute("aria-valuetext", told);
-    grip.setAttribute("aria-valuenow", now);
-    grip.setAttribute("aria-valuemin", low);
-    grip.setAttribute("aria-valuemax", high);
-  };
-};
+// Arithmetic ---------------------------------------------------------------------------------------------------
 
 export const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 

@@ -1,69 +1,8 @@
 // Recorded trainings, played back: samples over the discriminator's surface, and the losses, frame by frame.
-import { choice, dots, figure, html, numbers, panels, path, player, plot, row, sentence, slider, whole } from "./core.js";
-
-// What Python's Recording.encode wrote ------------------------------------------------------------------------
-
-const worth = new Map([..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"]
-  .map((digit, i) => [digit.charCodeAt(0), i]));
-
-// Whole numbers of so many digits to the base 64, as shares of the highest; NaN for the one that means none.
-const fromDigits = (name, text, count, width) => {
-  const wanted = count * width;
-  if (typeof text !== "string" || text.length !== wanted)
-    throw new Error(`${name}: expected ${wanted} digits, got ${text?.length ?? "none"}.`);
-  const none = 64 ** width - 1;
-  const values = new Float64Array(count);
-  for (let i = 0; i < wanted; ) {
-    let total = 0;
-    for (const end = i + width; i < end; i++) {
-      const digit = worth.get(text.charCodeAt(i));
-      if (digit === undefined) throw new Error(`${name}: expected digits of base64, got “${text[i]}”.`);
-      total = 64 * total + digit;
-    }
-    values[i / width - 1] = total === none ? NaN : total / (none - 1);
-  }
-  return values;
-};
-
-const isList = (value, length, fits) => Array.isArray(value) && value.length === length && value.every(fits);
-const isLoss = (value) => value === null || Number.isFinite(value);
-
-const decodeRecording = (data) => {
-  const { name, steps, extent, modes, count, mesh } = data ?? {};
-  if (typeof name !== "string" || !name) throw new Error("name: expected some text.");
-  const need = (key, good, expected) => {
-    if (!good) throw new Error(`recording “${name}”, ${key}: expected ${expected}.`);
-  };
-  need("steps", isList(steps, steps?.length, (v, i) => Number.isInteger(v) && (i === 0 || v > steps[i - 1]))
-    && steps.length > 0, "whole numbers, increasing");
-  need("extent", isList(extent, 2, Number.isFinite) && extent[0] < extent[1], "two numbers, the lower first");
-  need("modes", isList(modes, modes?.length, (p) => isList(p, 2, Number.isFinite)) && modes.length > 0, "points");
-  need("count", Number.isInteger(count) && count > 0, "a whole number above 0");
-  need("mesh", Number.isInteger(mesh) && mesh > 1, "a whole number above 1");
-  const frames = steps.length;
-  const isMode = (k) => Number.isInteger(k) && k >= 0 && k < modes.length;
-  for (const [key, fits] of [["generator_loss", isLoss], ["discriminator_loss", isLoss], ["favourite", isMode],
-    ["share", Number.isFinite], ["captured", Number.isInteger], ["quality", Number.isFinite]])
-    need(key, isList(data[key], frames, fits), `${frames} numbers`);
-  return { ...data,
-    places: fromDigits(`recording “${name}”, samples`, data.samples, frames * count * 2, 2), // shares of the extent
-    opinions: fromDigits(`recording “${name}”, surface`, data.surface, frames * mesh * mesh, 1) };
-};
-
-const decoded = new WeakMap(); // a list of recordings is decoded once
-
-const decodeAll = (list) => {
-  if (!Array.isArray(list) || list.length === 0) throw new Error("recordings: expected one or more, got none.");
-  if (!decoded.has(list)) {
-    const runs = list.map(decodeRecording);
-    if (new Set(runs.map((run) => run.name)).size < runs.length)
-      throw new Error("recordings: expected different names.");
-    if (runs.some((run) => String(run.steps) !== String(runs[0].steps)))
-      throw new Error("recordings: expected the same steps in all.");
-    decoded.set(list, runs);
-  }
-  return decoded.get(list);
-};
+import { choice, figure, fill, html, numbers, player, row, sentence, slider, whole } from "../core.js";
+import { dots, panels, path, plot } from "../plot.js";
+import { PER_FRAME, TITLES, WORDS } from "./constants.js";
+import { decodeAll } from "./recording.js";
 
 // A canvas within the axes of a plot --------------------------------------------------------------------------
 
@@ -164,13 +103,16 @@ const outside = (run, frame) => {
 };
 
 const inWords = (run, frame) => {
-  const where = run.share[frame]
-    ? `${Math.floor(100 * run.share[frame] + 0.5)}% of the samples are nearest to mode ${run.favourite[frame]}`
-    : "no sample is a finite number";
+  const share = Math.floor(100 * run.share[frame] + 0.5);
   const away = outside(run, frame);
-  const beyond = away ? `, with ${away} of ${run.count} samples outside the picture` : "";
-  return `${run.name}, step ${run.steps[frame]}: ${where}; ${run.captured[frame]} of ${run.modes.length} modes `
-    + `captured${beyond}.`;
+  return fill(WORDS.sentence, {
+    name: run.name,
+    step: run.steps[frame],
+    where: fill(run.share[frame] ? WORDS.nearest : WORDS.lost, { share, favourite: run.favourite[frame] }),
+    captured: run.captured[frame],
+    modes: run.modes.length,
+    beyond: away ? fill(WORDS.beyond, { away, count: run.count }) : "",
+  });
 };
 
 const losses = (run, who) => run[`${who}_loss`].map((loss) => loss ?? NaN);
@@ -179,7 +121,7 @@ const makePlane = (parent, side) =>
   plot(parent, { title: side, label: "", x: [-1, 1], y: [-1, 1], width: 360, height: 366 });
 
 const makeChart = (parent, steps) => plot(parent, { title: "losses", label: "", x: [0, steps.at(-1)], y: [0, 1],
-  xlabel: "step", ylabel: "loss", width: 360, height: 230, yticks: 4 });
+  xlabel: TITLES.step, ylabel: TITLES.loss, width: 360, height: 230, yticks: 4 });
 
 const makeSide = (ui, { side, plane, chart, told, steps }) => {
   const last = steps.at(-1);
@@ -217,7 +159,7 @@ const makeSide = (ui, { side, plane, chart, told, steps }) => {
     now([[steps[frame], reach[0]], [steps[frame], reach[1]]]);
     for (const { who, mark } of lines) mark([[steps[frame], losses(run, who)[frame]]]);
     const found = {};
-    for (const key of ["favourite", "share", "captured", "quality", "generator_loss", "discriminator_loss"])
+    for (const key of PER_FRAME)
       if (run[key][frame] !== null) found[`${side}_${key}`] = run[key][frame];
     if (!run.share[frame]) delete found[`${side}_favourite`];
     tell(found);
@@ -243,11 +185,6 @@ const assemble = (ui, runs) => {
   const steps = runs[0].steps;
   const names = runs.map((run) => run.name);
   const last = steps.length - 1;
-  let frame = 0;
-  const go = (to) => {
-    frame = to;
-    ui.set({ frame });
-  };
 
   const options = names.map((name) => [name, name]);
   const chosen = row(ui.root);
@@ -256,13 +193,14 @@ const assemble = (ui, runs) => {
     onInput: (right) => ui.set({ right }) });
   const controls = row(ui.root);
   const setFrame = slider(controls, { label: "step of training", low: 0, high: last, step: 1,
-    words: (f) => String(steps[f]), onInput: (to) => {
+    words: (f) => String(steps[f]), onInput: (frame) => {
       play.pause();
-      go(to);
+      ui.set({ frame });
     } });
   // Stops at the end, and begins again from there.
   const play = player(ui, controls, { perSecond: 10, name: "the training", step: () => {
-    go((frame + 1) % steps.length);
+    const frame = (ui.state.frame + 1) % steps.length;
+    ui.set({ frame });
     return frame < last;
   } });
 
@@ -287,7 +225,7 @@ const assemble = (ui, runs) => {
       return run;
     });
     if (state.frame > last) throw new Error(`frame: expected one from 0 to ${last}, got ${state.frame}.`);
-    frame = state.frame;
+    const { frame } = state;
     setLeft(state.left);
     setRight(state.right);
     setFrame(frame);

@@ -1,22 +1,28 @@
 // The forger's loss in the two-point world, a ball that rolls down it, and the bifurcation diagram.
-import { button, calm, choice, clamp, dots, figure, flag, handle, html, linspace, number, numbers, oneOf, panels, path, player, plot, row, sentence, signed, slider, svg, whole } from "./core.js";
-import { firstLoss, firstRoll, firstStationary, firstThreshold, firstTurn, kick, logitOf, present, secondLoss, secondRoll, secondStationary, secondThreshold, secondTurn, shareOf } from "./formulas/two_point_landscape.js";
+import {
+  button, calm, choice, clamp, figure, fill, flag, html, linspace, number, numbers, oneOf, player, row, sentence, signed,
+  slider, svg, whole,
+} from "../core.js";
+import { dots, handle, panels, path, plot } from "../plot.js";
+import { EDGES, LAST, RANGES, TITLES, WIDEST, WORDS, WORLDS } from "./constants.js";
+import * as formulas from "./formulas.js";
 
-const landscapes = {
-  "first world": { loss: firstLoss, stationary: firstStationary, turn: firstTurn, threshold: firstThreshold,
-    roll: firstRoll },
-  "second world": { loss: secondLoss, stationary: secondStationary, turn: secondTurn, threshold: secondThreshold,
-    roll: secondRoll },
+const TOP = RANGES.lam[1];
+
+const checks = {
+  world: oneOf(Object.keys(WORLDS)),
+  kappa: number(...RANGES.kappa),
+  lam: number(...RANGES.lam),
+  start: number(...RANGES.start),
+  annealing: flag,
+  steps: whole(...RANGES.steps),
+  seed: whole(...RANGES.seed),
 };
-const lastStep = 800;
-const widest = 30; // the logit of no stationary point is beyond this
-const lamTop = 3.5;
-const half = [0.5];
 
-const checks = { world: oneOf(Object.keys(landscapes)), kappa: number(0, 3), lam: number(0, lamTop),
-  start: number(0.005, 0.995), annealing: flag, steps: whole(0, lastStep), seed: whole(0, 99) };
+const share = (logit) => formulas.shareOf([logit])[0];
 
-const share = (logit) => shareOf([logit])[0];
+// A formula of one world, such as "Loss".
+const of = (world, name) => formulas[WORLDS[world].key + name];
 
 // Where a function changes its sign between two points: the last float before it does.
 const bisect = (f, low, high) => {
@@ -37,22 +43,22 @@ const signChanges = (f, points) => {
 // For one kappa, as TwoPointLoss does it: the logits > 0 at which `stationary` turns, q = share(-logit), and what
 // follows from them. Between them it is monotone and meets a weight once or never.
 const survey = (world, kappa) => {
-  const { loss, stationary, turn, threshold } = landscapes[world];
+  const [loss, stationary, turn] = ["Loss", "Stationary", "Turn"].map((name) => of(world, name));
   const lamAt = (logit) => stationary([share(-logit), kappa])[0];
-  const folds = signChanges((logit) => turn([share(-logit), kappa])[0], linspace(0.01, widest, 600));
-  const balance = threshold([kappa])[0];
+  const folds = signChanges((logit) => turn([share(-logit), kappa])[0], linspace(0.01, WIDEST, 600));
+  const balance = of(world, "Threshold")([kappa])[0];
   const collapse = Math.max(balance, ...folds.map(lamAt));
 
   const points = (lam) => {
-    const logits = signChanges((logit) => lamAt(logit) - lam, [1e-4, ...folds, widest]).reverse();
+    const logits = signChanges((logit) => lamAt(logit) - lam, [1e-4, ...folds, WIDEST]).reverse();
     const left = logits.map((logit) => share(-logit));
     // The right half is the mirror image; the slope comes in from minus infinity, so that minima are first.
-    return [...left, ...half, ...left.map((q) => 1 - q).reverse()].map((q, i, all) => (
+    return [...left, 0.5, ...left.map((q) => 1 - q).reverse()].map((q, i, all) => (
       { q, loss: loss([i > left.length ? all[all.length - 1 - i] : q, kappa, lam])[0], minimum: i % 2 === 0 }));
   };
 
   // Lines of the diagram, from balance outwards, one for each piece and side. The outermost is of minima.
-  const ends = [1e-3, ...folds, widest];
+  const ends = [1e-3, ...folds, WIDEST];
   const pieces = ends.slice(1).map((end, k) => {
     const line = linspace(ends[k], end, 200).map((logit) => [lamAt(logit), share(-logit)]);
     return { stable: (folds.length - k) % 2 === 0, line };
@@ -60,7 +66,7 @@ const survey = (world, kappa) => {
   const lines = (wanted) => {
     const found = pieces.filter(({ stable }) => stable === wanted).flatMap(({ line }) => (
       [...line, [NaN, NaN], ...line.map(([lam, q]) => [lam, 1 - q]), [NaN, NaN]]));
-    const [from, to] = wanted ? [Math.max(balance, 0), lamTop] : [0, Math.min(balance, lamTop)];
+    const [from, to] = wanted ? [Math.max(balance, 0), TOP] : [0, Math.min(balance, TOP)];
     return from < to ? [...found, [from, 0.5], [to, 0.5]] : found;
   };
   return { loss: (q, lam) => loss([q, kappa, lam])[0], points, balance, collapse,
@@ -68,17 +74,17 @@ const survey = (world, kappa) => {
 };
 
 // Where the ball is after 0, 1, ... steps: [lambda, q].
-const journey = ({ world, kappa, lam, start, annealing, seed }) => {
-  const { roll } = landscapes[world];
-  const weight = (steps) => (annealing ? present([lam, steps])[0] : lam);
-  let theta = logitOf([start])[0];
+const journey = (world, kappa, lam, start, annealing, seed) => {
+  const roll = of(world, "Roll");
+  const weight = (steps) => (annealing ? formulas.present([lam, steps])[0] : lam);
+  let theta = formulas.logitOf([start])[0];
   let q = start;
   let [random, push] = [seed + 1, 0];
-  return Array.from({ length: lastStep + 1 }, (_, steps) => {
+  return Array.from({ length: LAST + 1 }, (_, steps) => {
     const place = [weight(steps), q];
     [theta, q] = roll([theta, kappa, weight(steps)]);
     if (annealing) {
-      [random, push] = kick([random]);
+      [random, push] = formulas.kick([random]);
       theta += push;
       q = share(theta);
     }
@@ -99,52 +105,52 @@ const remember = (compute) => {
 const abscissae = [0, ...linspace(-9, 9, 241).map(share), 1];
 
 export default figure("TwoPointLandscape", checks, (ui) => {
-  let now = ui.state;
-  let ball = now.start;
-  const change = (changes) => {
-    now = { ...now, ...changes };
-    ui.set(changes);
+  const surveyed = remember(survey);
+  const travelled = remember(journey);
+  const trip = ({ world, kappa, lam, start, annealing, seed }) => travelled(world, kappa, lam, start, annealing, seed);
+  const range = (parent, name, label, more = {}) => {
+    const [low, high, step] = RANGES[name];
+    return slider(parent, { label, low, high, step, onInput: (value) => ui.set({ [name]: value }), ...more });
   };
 
   const controls = row(ui.root);
-  const setWorld = choice(controls, { label: "world", options: [["first world", "first: c = q(1 − q)"],
-    ["second world", "second: c = 1 − (2q − 1)⁴"]], onInput: (world) => change({ world }) });
+  const setWorld = choice(controls, { label: "world", options: Object.entries(WORLDS).map(([name, { label }]) => [name, label]),
+    onInput: (world) => ui.set({ world }) });
   const setAnnealing = choice(controls, { label: "the bonus", options: [["held", "keeps its weight λ"],
     ["lowered", "is lowered to 0 (annealing)"]],
-    onInput: (way) => change({ annealing: way === "lowered", steps: 0 }) });
+    onInput: (way) => ui.set({ annealing: way === "lowered", steps: 0 }) });
   const weights = row(ui.root);
-  const setKappa = slider(weights, { label: "price κ of covering both", low: 0, high: 3, step: 0.05,
-    onInput: (kappa) => change({ kappa }) });
-  const setLam = slider(weights, { label: "bonus λ (where annealing starts)", low: 0, high: lamTop, step: 0.05,
-    onInput: (lam) => change({ lam }) });
+  const setKappa = range(weights, "kappa", "price κ of covering both");
+  const setLam = range(weights, "lam", "bonus λ (where annealing starts)");
 
   const motion = row(ui.root);
   const roll = player(ui, motion, { name: "the ball", perSecond: 60, step: () => {
-    if (!roll.playing()) return change({ steps: Math.min(now.steps + 1, lastStep) });
-    const steps = now.steps >= lastStep ? 0 : Math.min(now.steps + (calm() ? 40 : 2), lastStep);
-    change({ steps });
-    return steps < lastStep;
+    const now = ui.state.steps;
+    if (!roll.playing()) return ui.set({ steps: Math.min(now + 1, LAST) });
+    const steps = now >= LAST ? 0 : Math.min(now + (calm() ? 40 : 2), LAST);
+    ui.set({ steps });
+    return steps < LAST;
   } });
   const restart = (changes) => {
     roll.pause();
-    change({ ...changes, steps: 0 });
+    ui.set({ ...changes, steps: 0 });
   };
   // A start has few digits, so that balance can be met exactly.
-  const startAt = (q) => restart({ start: clamp(Math.round(q * 1000) / 1000, 0.005, 0.995) });
+  const [first, last, hop] = RANGES.start;
+  const startAt = (q) => restart({ start: clamp(Math.round(q * 1000) / 1000, first, last) });
   button(motion, "Reset", () => restart({}));
-  button(motion, "Start from here", () => startAt(ball));
-  const noise = button(motion, "Other noise", () => restart({ seed: (now.seed + 1) % 100 }));
-  const setSteps = slider(motion, { label: "steps taken", low: 0, high: lastStep, step: 1, digits: 0,
-    onInput: (steps) => {
-      roll.pause();
-      change({ steps });
-    } });
+  button(motion, "Start from here", () => startAt(trip(ui.state)[ui.state.steps][1]));
+  const noise = button(motion, "Other noise", () => restart({ seed: (ui.state.seed + 1) % (RANGES.seed[1] + 1) }));
+  const setSteps = range(motion, "steps", "steps taken", { digits: 0, onInput: (steps) => {
+    roll.pause();
+    ui.set({ steps });
+  } });
 
   const place = panels(ui.root);
-  const valley = plot(place, { title: "the landscape", label: "", x: [-0.02, 1.02], y: [0, 1], xlabel: "share q",
-    ylabel: "loss L(q)", handles: true });
-  const map = plot(place, { title: "all landscapes with this κ", label: "", x: [0, lamTop], y: [-0.03, 1.03],
-    xlabel: "weight λ of the bonus", ylabel: "share q", xticks: 7 });
+  const valley = plot(place, { title: "the landscape", label: "", x: EDGES, y: [0, 1], xlabel: TITLES.share,
+    ylabel: TITLES.loss, handles: true });
+  const map = plot(place, { title: "all landscapes with this κ", label: "", x: [0, TOP], y: EDGES,
+    xlabel: TITLES.weight, ylabel: TITLES.share, xticks: 7 });
   ui.root.append(html("p", { class: "legend" },
     html("span", { class: "key generator" }, "the ball: drag it"), " ", html("span", { class: "key data" }, "minimum"), " ",
     html("span", { class: "key ink hollow" }, "maximum"), " ",
@@ -155,8 +161,8 @@ export default figure("TwoPointLandscape", checks, (ui) => {
   const maxima = dots(valley.front, valley, "ink hollow", 5);
   const minima = dots(valley.front, valley, "data", 5.5);
   const begun = dots(valley.front, valley, "generator hollow", 4);
-  const grip = handle(valley, { label: "the ball; moved, it starts anew", style: "generator", step: [0.01, 0],
-    onMove: (q) => startAt(q) });
+  const grip = handle(valley, { label: "the ball; moved, it starts anew", style: "generator", step: [hop, 0],
+    onMove: startAt });
 
   const edges = [["balance", ["λ", svg("tspan", { class: "sub", dy: 3 }, "c")]], ["collapse", ["λ*"]]].map(([key, name]) => {
     const line = path(map.back, map, "ink thin dotted");
@@ -176,9 +182,6 @@ export default figure("TwoPointLandscape", checks, (ui) => {
     ["collapse_threshold", "threshold λ* of collapse"]]);
   const say = sentence(ui, ui.root);
 
-  const surveyed = remember(survey);
-  const travelled = remember((world, kappa, lam, start, annealing, seed) => (
-    journey({ world, kappa, lam, start, annealing, seed })));
   const drawn = remember((world, kappa) => {
     const found = surveyed(world, kappa);
     stable(found.minima);
@@ -186,7 +189,7 @@ export default figure("TwoPointLandscape", checks, (ui) => {
     for (const { key, words, line } of edges) {
       const lam = found[key];
       // In the first world the two are one.
-      const shown = lam >= 0 && lam <= lamTop && !(key === "collapse" && lam === found.balance);
+      const shown = lam >= 0 && lam <= TOP && !(key === "collapse" && lam === found.balance);
       line(shown ? [[lam, 0], [lam, 1]] : []);
       words.setAttribute("visibility", shown ? "visible" : "hidden");
       const room = lam < 3.2;
@@ -201,17 +204,15 @@ export default figure("TwoPointLandscape", checks, (ui) => {
     const heights = line.map(([, y]) => y);
     const [low, high] = [Math.min(...heights), Math.max(...heights)];
     const margin = 0.08 * (high - low);
-    valley.scale([-0.02, 1.02], [low - margin, high + margin]);
+    valley.scale(EDGES, [low - margin, high + margin]);
     curve(line);
   });
 
   return (state) => {
-    now = state;
-    const { world, kappa, lam, start, annealing, steps, seed } = state;
+    const { world, kappa, lam, start, annealing, steps } = state;
     const { loss, points, balance, collapse } = surveyed(world, kappa);
-    const trip = travelled(world, kappa, lam, start, annealing, seed);
-    const [weight, q] = trip[steps];
-    ball = q;
+    const places = trip(state);
+    const [weight, q] = places[steps];
     const found = points(weight);
     const low = found.filter(({ minimum }) => minimum);
     const told = { lam: weight, q, loss: loss(q, weight), minima: low.map((m) => signed(m.q, 3)).join(", "),
@@ -227,7 +228,7 @@ export default figure("TwoPointLandscape", checks, (ui) => {
 
     drawn(world, kappa);
     shaped(world, kappa, weight);
-    const until = trip.slice(0, steps + 1);
+    const until = places.slice(0, steps + 1);
     rolled(annealing ? [] : until.map(([, x]) => [x, loss(x, weight)]));
     const spots = (wanted) => found.filter(({ minimum }) => minimum === wanted).map((p) => [p.q, p.loss]);
     minima(spots(true));
@@ -243,13 +244,18 @@ export default figure("TwoPointLandscape", checks, (ui) => {
     hereWords.setAttribute("text-anchor", toLeft ? "end" : "start");
 
     tell(told);
-    const how = !annealing ? "" : steps > 0 ? `, lowered from ${signed(lam, 2)},` : ", to be lowered to 0,";
-    const does = steps > 0
-      ? `the ball has come to ${signed(q, 3)} after ${steps} step${steps === 1 ? "" : "s"}`
-      : `the ball will come to ${signed(trip[lastStep][1], 3)} in ${lastStep} steps`;
-    const where = low.length > 1 ? "the minima are" : "the only minimum is";
-    say(`In the ${world} with κ = ${signed(kappa, 2)} and λ = ${signed(weight, 2)}${how} ${where} ${told.minima}. `
-      + `From q = ${signed(start, 3)} ${does}.`);
+    const lowered = steps > 0 ? "lowered" : "to lower";
+    const came = steps === 1 ? "one step" : "came";
+    say(fill(WORDS.sentence, {
+      world,
+      kappa: signed(kappa, 2),
+      weight: fill(WORDS[annealing ? lowered : "held"], { lam: signed(weight, 2), first: signed(lam, 2) }),
+      where: low.length > 1 ? WORDS.minima : WORDS.minimum,
+      minima: told.minima,
+      start: signed(start, 3),
+      does: fill(WORDS[steps > 0 ? came : "to come"],
+        { q: signed(places[steps || LAST][1], 3), steps: steps || LAST }),
+    }));
     valley.describe(`The loss over the share q, from ${signed(loss(0, weight), 2)} at the edges to `
       + `${signed(loss(0.5, weight), 2)} at balance, with minima at ${told.minima} and the ball at ${signed(q, 3)}.`);
     map.describe(`Stationary shares q for each weight λ: ${collapse > 0

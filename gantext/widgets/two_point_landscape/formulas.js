@@ -1,8 +1,5 @@
 // Made by `python -m tools.formulas` from gantext.widgets.two_point_landscape.formulas.
 const sigmoid = (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)));
-const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-const xlogy = (x, y) => (x === 0 ? 0 : x * Math.log(y));
-const xlog1py = (x, y) => (x === 0 ? 0 : x * Math.log1p(y));
 
 export const firstLoss = ([q, kappa, lam]) => {
   const t0 = 1 - q;
@@ -43,7 +40,7 @@ export const firstRoll = ([theta, kappa, lam]) => {
   const t1 = Math.log(t0/(1 - t0));
   const t2 = sigmoid(-Math.abs(t1));
   const t3 = 1 - t2;
-  const t4 = sigmoid(t1 + 0.10000000000000001*(-kappa*t2 + kappa*t3 - (lam + 1)*(-Math.log(t2) + Math.log(t3)) + Math.log(3/2 - t2) - Math.log(t2 + 1/2))*Math.sign(t1));
+  const t4 = sigmoid(t1 + 0.1*(-kappa*t2 + kappa*t3 - (lam + 1)*(-Math.log(t2) + Math.log(t3)) + Math.log(3/2 - t2) - Math.log(t2 + 1/2))*Math.sign(t1));
   const t5 = (Math.log1p(-t4) - Math.log(t4))*Math.sign(theta);
   return [t5, sigmoid(t5)];
 };
@@ -86,7 +83,7 @@ export const secondRoll = ([theta, kappa, lam]) => {
   const t0 = sigmoid(-Math.abs(theta));
   const t1 = Math.log(t0/(1 - t0));
   const t2 = sigmoid(-Math.abs(t1));
-  const t3 = sigmoid(t1 + 0.10000000000000001*(-8*kappa*Math.pow(2*t2 - 1, 3) - (lam + 1)*(-Math.log(t2) + Math.log(1 - t2)) + Math.log(3/2 - t2) - Math.log(t2 + 1/2))*Math.sign(t1));
+  const t3 = sigmoid(t1 + 0.1*(-8*kappa*Math.pow(2*t2 - 1, 3) - (lam + 1)*(-Math.log(t2) + Math.log(1 - t2)) + Math.log(3/2 - t2) - Math.log(t2 + 1/2))*Math.sign(t1));
   const t4 = (Math.log1p(-t3) - Math.log(t3))*Math.sign(theta);
   return [t4, sigmoid(t4)];
 };
@@ -105,5 +102,5 @@ export const present = ([lam, steps]) => {
 
 export const kick = ([state]) => {
   const t0 = (((48271*state) % 2147483647) + 2147483647) % 2147483647;
-  return [t0, 1.6130980182210229e-11*t0 - 0.017320508075688773];
+  return [t0, 1.6130980182210228e-11*t0 - 0.017320508075688773];
 };

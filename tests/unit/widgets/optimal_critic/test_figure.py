@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from gantext.games.ideal import IdealGame
-from gantext.widgets import FIGURE_MIME, OptimalCritic
+from gantext.widgets.live import FIGURE_MIME
+from gantext.widgets.optimal_critic.figure import OptimalCritic
 
 
 def test_numbers_are_those_of_chapter_1():

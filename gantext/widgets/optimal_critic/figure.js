@@ -1,6 +1,10 @@
 // The critic who answers at once: bars for the two distributions, and the game on one letter.
-import { button, clamp, choice, dots, figure, handle, html, linspace, numbers, panels, path, plot, row, sentence, signed, svg, vector, whole } from "./core.js";
-import { letterTerms, pointwise } from "./formulas/optimal_critic.js";
+import {
+  button, choice, clamp, figure, fill, html, linspace, numbers, row, sentence, signed, svg, vector, whole,
+} from "../core.js";
+import { dots, handle, panels, path, plot } from "../plot.js";
+import { HEIGHTS, TITLES, WORDS } from "./constants.js";
+import { letterTerms, pointwise } from "./formulas.js";
 
 const sum = (list) => list.reduce((total, value) => total + value, 0);
 
@@ -14,29 +18,23 @@ const reshaped = (p, i, value) => {
 const checks = { p_data: vector(0, 1), p_g: vector(0, 1), letter: whole(1, 1000) };
 
 export default figure("OptimalCritic", checks, (ui) => {
-  const { p_data, p_g } = ui.state;
-  const count = p_data.length;
-  const letters = p_data.map((_, i) => i + 1);
-  for (const [name, p] of [["p_data", p_data], ["p_g", p_g]]) {
-    if (p.length !== count || Math.abs(sum(p) - 1) > 1e-6)
-      throw new Error(`${name}: expected ${count} probabilities that sum to 1, got the sum ${sum(p)}.`);
-  }
-  let now = ui.state;
+  const count = ui.state.p_data.length;
+  const letters = ui.state.p_data.map((_, i) => i + 1);
 
   const controls = row(ui.root);
   const setLetter = choice(controls, { label: "pointwise game on letter", options: letters.map((k) => [k, k]),
     onInput: (k) => ui.set({ letter: Number(k) }) });
-  const fill = (text, make) => button(controls, text, () => ui.set({ p_g: make() }));
-  fill("Copy the data", () => [...p_data]);
-  fill("Uniform", () => p_data.map(() => 1 / count));
-  fill("One letter", () => letters.map((k) => (k === now.letter ? 1 : 0)));
-  fill("Push right", () => now.p_g.map((_, i) => now.p_g[(i + count - 1) % count]));
+  const shape = (text, make) => button(controls, text, () => ui.set({ p_g: make(ui.state) }));
+  shape("Copy the data", ({ p_data: p }) => [...p]);
+  shape("Uniform", () => letters.map(() => 1 / count));
+  shape("One letter", ({ letter }) => letters.map((k) => (k === letter ? 1 : 0)));
+  shape("Push right", ({ p_g: p }) => p.map((_, i) => p[(i + count - 1) % count]));
 
   const place = panels(ui.root);
   const bars = plot(place, { title: "what the critic sees", label: "", x: [0.5, count + 0.5], y: [-0.03, 1.04],
     xlabel: "letter", ylabel: "probability", xticks: count, handles: true });
-  const curve = plot(place, { title: "the game on one letter", label: "", x: [0, 1], y: [-1.5, 0.1],
-    xlabel: "answer d", ylabel: "a log d + b log(1 − d)" });
+  const curve = plot(place, { title: "the game on one letter", label: "", x: [0, 1], y: HEIGHTS,
+    xlabel: "answer d", ylabel: TITLES.game });
   ui.root.append(html("p", { class: "legend" },
     html("span", { class: "key data" }, "data"), " ", html("span", { class: "key generator" }, "generator: drag it"), " ",
     html("span", { class: "key discriminator" }, "optimal critic D*")));
@@ -54,7 +52,7 @@ export default figure("OptimalCritic", checks, (ui) => {
   const critic = path(bars.back, bars, "discriminator thin dashed");
   const answers = dots(bars.back, bars, "discriminator", 5);
   const grips = letters.map((k, i) => handle(bars, { label: `generator's probability of letter ${k}`, style: "generator",
-    step: [0, 0.01], radius: 6, onMove: (_, y) => ui.set({ p_g: reshaped(now.p_g, i, y), letter: k }) }));
+    step: [0, 0.01], radius: 6, onMove: (_, y) => ui.set({ p_g: reshaped(ui.state.p_g, i, y), letter: k }) }));
 
   const d = linspace(0.002, 0.998, 250);
   const game = path(curve.back, curve, "ink");
@@ -66,9 +64,10 @@ export default figure("OptimalCritic", checks, (ui) => {
 
   return (state) => {
     if (state.letter > count) throw new Error(`letter: expected one from 1 to ${count}, got ${state.letter}.`);
-    if (state.p_g.length !== count || Math.abs(sum(state.p_g) - 1) > 1e-6)
-      throw new Error(`p_g: expected ${count} probabilities that sum to 1, got the sum ${sum(state.p_g)}.`);
-    now = state;
+    for (const [name, p] of [["p_data", state.p_data], ["p_g", state.p_g]]) {
+      if (p.length !== count || Math.abs(sum(p) - 1) > 1e-6)
+        throw new Error(`${name}: expected ${count} probabilities that sum to 1, got the sum ${sum(p)}.`);
+    }
     const each = state.p_data.map((a, i) => letterTerms([a, state.p_g[i]]));
     const i = state.letter - 1;
     const [a, b] = [state.p_data[i], state.p_g[i]];
@@ -87,17 +86,16 @@ export default figure("OptimalCritic", checks, (ui) => {
     critic(shown);
     answers(shown);
     game(d.map((x) => [x, pointwise([a, b, x])[0]]));
-    stem(a + b > 0 ? [[found.critic, -1.5], [found.critic, found.height]] : []);
+    stem(a + b > 0 ? [[found.critic, HEIGHTS[0]], [found.critic, found.height]] : []);
     top(a + b > 0 ? [[found.critic, found.height]] : []);
     tell(found);
-    const told = a + b > 0 ? `D* = ${signed(found.critic, 3)}` : "nobody shows it: D* is free";
-    const words = `V = ${signed(found.V, 3)}, JS = ${signed(found.JS, 3)} of at most 0.693. On letter ${state.letter}, `
-      + `a = ${signed(a, 3)}, b = ${signed(b, 3)} and ${told}.`;
-    say(words);
+    const told = Object.fromEntries(Object.entries(found).map(([name, value]) => [name, signed(value, 3)]));
+    const answer = fill(a + b > 0 ? WORDS.critic : WORDS.free, told);
+    say(fill(WORDS.sentence, { ...told, letter: state.letter, critic: answer }));
     bars.describe(`Bars of the data and the generator over ${count} letters, with the optimal critic. `
       + `Generator: ${state.p_g.map((v) => v.toFixed(2)).join(", ")}. `
       + `Critic: ${each.map((e) => e[0].toFixed(2)).join(", ")}.`);
-    curve.describe(`The concave curve a log d + b log(1 − d) on letter ${state.letter}, highest at d = `
+    curve.describe(`The concave curve ${TITLES.game} on letter ${state.letter}, highest at d = `
       + `${found.critic.toFixed(3)}.`);
   };
 });

@@ -7,49 +7,13 @@ from typing import Any
 import torch
 import traitlets
 from matplotlib.figure import Figure
-from torch import Tensor
 
 from gantext import plotting
 from gantext.core.checks import probabilities
-from gantext.games.ideal import IdealGame
 from gantext.objectives.divergences import js
+from gantext.games.ideal import IdealGame
 from gantext.widgets.live import LiveFigure, fixed
-from gantext.widgets.symbolic import Computed
-
-__all__ = ["OptimalCritic", "formulas"]
-
-
-def formulas() -> dict[str, Computed]:
-    r"""Return what the figure's script computes for each letter.
-
-    Returns
-    -------
-    dict of Computed
-        ``letterTerms``: from :math:`a = p_\text{data}` and :math:`b = p_g` of a letter the optimal
-        answer and the letter's terms of the value and of the Jensen-Shannon divergence;
-        ``pointwise``: the term of the value for the answer ``d``.
-
-    Examples
-    --------
-    >>> from gantext.widgets.optimal_critic import formulas
-    >>> sorted(formulas())
-    ['letterTerms', 'pointwise']
-    """
-
-    def letter_terms(ab: Tensor) -> tuple[Tensor, ...]:
-        p_data, p_g = ab[:1], ab[1:]  # the sums over letters have this one term
-        game = IdealGame(p_data)
-        value = game.value_at_optimal_discriminator(p_g)
-        return game.optimal_discriminator(p_g), value, js(p_data, p_g)
-
-    def pointwise(abd: Tensor) -> Tensor:
-        return IdealGame(abd[:1]).value(abd[1:2], abd[2:])
-
-    unit = (0.0, 1.0)
-    return {
-        "letterTerms": Computed(letter_terms, ({"a": unit, "b": unit},)),
-        "pointwise": Computed(pointwise, ({"a": unit, "b": unit, "d": unit},)),
-    }
+from gantext.widgets.optimal_critic.constants import HEIGHTS, TITLES, WORDS
 
 
 class OptimalCritic(LiveFigure):
@@ -75,8 +39,8 @@ class OptimalCritic(LiveFigure):
 
     Examples
     --------
-    >>> from gantext.widgets import OptimalCritic
-    >>> figure = OptimalCritic([0.5, 0.5], [1.0, 0.0], letter=1)
+    >>> import gantext as gt
+    >>> figure = gt.OptimalCritic([0.5, 0.5], [1.0, 0.0], letter=1)
     >>> round(figure.numbers()["V"], 3), round(figure.numbers()["critic"], 3)
     (-0.955, 0.333)
     """
@@ -103,13 +67,10 @@ class OptimalCritic(LiveFigure):
         super().__init__(p_data=data, p_g=fake, letter=letter)
 
     def numbers(self) -> dict[str, float]:
-        """Compute what the figure shows as numbers.
+        """Return ``V`` and ``JS`` in nats, and what is seen on the chosen letter.
 
-        Returns
-        -------
-        dict of float
-            ``V`` and ``JS`` in nats; on the chosen letter ``a``, ``b``, ``critic``, the optimal
-            answer :math:`D^*`, and ``height``, the pointwise game's value there.
+        There ``a``, ``b``, ``critic``, the optimal answer D*, and ``height``, the pointwise game's
+        value at it.
         """
         game, i = IdealGame(self.p_data), self.letter - 1
         best = game.optimal_discriminator(self.p_g)
@@ -125,30 +86,14 @@ class OptimalCritic(LiveFigure):
         }
 
     def sentence(self) -> str:
-        """Say what is seen.
-
-        Returns
-        -------
-        str
-            The numbers in words.
-        """
+        """Say the numbers."""
         n = self.numbers()
-        told = (
-            f"D* = {fixed(n['critic'], 3)}" if n["a"] or n["b"] else "nobody shows it: D* is free"
-        )
-        return (
-            f"V = {fixed(n['V'], 3)}, JS = {fixed(n['JS'], 3)} of at most 0.693. "
-            f"On letter {self.letter}, a = {fixed(n['a'], 3)}, b = {fixed(n['b'], 3)} and {told}."
-        )
+        told = {name: fixed(value, 3) for name, value in n.items()}
+        critic = WORDS["critic" if n["a"] or n["b"] else "free"].format(**told)
+        return WORDS["sentence"].format(**told | {"letter": self.letter, "critic": critic})
 
     def draw(self, figure: Figure) -> None:
-        """Draw the picture that stands where no script runs.
-
-        Parameters
-        ----------
-        figure : matplotlib.figure.Figure
-            Empty.
-        """
+        """Draw the distributions with the critic, and the game on the letter."""
         figure.set_size_inches(7, 6.6)
         top, bottom = figure.subplots(2, 1)
         game, n = IdealGame(self.p_data), self.numbers()
@@ -157,5 +102,5 @@ class OptimalCritic(LiveFigure):
         d = torch.linspace(0.001, 0.999, 500, dtype=torch.float64)
         plotting.curves(d, n["a"] * d.log() + n["b"] * (1 - d).log(), ax=bottom)
         bottom.plot(n["critic"], n["height"], "o", color=plotting.DISCRIMINATOR, markersize=9)
-        bottom.set(xlabel=f"answer d on letter {self.letter}", ylabel="a log d + b log(1 − d)")
-        bottom.set(xlim=(0, 1), ylim=(-1.5, 0.1))
+        bottom.set(xlabel=f"answer d on letter {self.letter}", ylabel=TITLES["game"])
+        bottom.set(xlim=(0, 1), ylim=HEIGHTS)

@@ -1,8 +1,5 @@
 // Made by `python -m tools.formulas` from gantext.widgets.phase_plane.formulas.
 const sigmoid = (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)));
-const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-const xlogy = (x, y) => (x === 0 ? 0 : x * Math.log(y));
-const xlog1py = (x, y) => (x === 0 ? 0 : x * Math.log1p(y));
 
 export const velocity_bilinear = ([x, y], [damping]) => {
   return [-damping*x - y, -damping*y + x];
@@ -69,7 +66,7 @@ export const step_bilinear_symplectic = ([x, y, taken], [eta, strength, damping]
   const t6 = damping*((1/2)*t0 - 1/2*x) - t2*t3 + t5;
   const t7 = -t5;
   const t8 = damping*((1/2)*t4 + (1/2)*y) - t1 - t3*t7;
-  const t9 = Math.sign((1/2)*(t1*t8 + t6*t7)*(t2*t6 + t7*t8) + 0.10000000000000001);
+  const t9 = Math.sign((1/2)*(t1*t8 + t6*t7)*(t2*t6 + t7*t8) + 0.1);
   return [eta*(strength*t1*t9 - t5) + x, eta*(strength*t7*t9 - t0 + x) + y, taken + 1];
 };
 
@@ -176,7 +173,7 @@ export const step_minimax_symplectic = ([x, y, taken], [eta, strength, r1, gp]) 
   const t24 = Math.pow(x, 2);
   const t25 = -gp*Math.pow(t4, 2)*t7 - r1*t7 - t14*t18*x - t16*t24 + t23;
   const t26 = (1/2)*r1*t7 - 1/4*r1*(2*t1*x - 2*t3 - t5) + (1/2)*t1*t11*t12*t24*t7 - t1*t19*t20*x + (1/2)*t10*t11*t12*t18*x - t23;
-  const t27 = Math.sign((1/2)*(-t2*t22 + t25*t7)*(t21*t22 + t25*t26) + 0.10000000000000001);
+  const t27 = Math.sign((1/2)*(-t2*t22 + t25*t7)*(t21*t22 + t25*t26) + 0.1);
   return [eta*(strength*t21*t27 - t2) + x, eta*(strength*t26*t27 - t6) + y, taken + 1];
 };
 
@@ -276,7 +273,7 @@ export const step_nonSaturating_symplectic = ([x, y, taken], [eta, strength, r1,
   const t23 = Math.pow(x, 2);
   const t24 = -gp*Math.pow(t5, 2)*t8 - r1*t8 + t10*t11*t12*t17*x + t10*y - t21*t23;
   const t25 = (1/2)*r1*t8 - 1/4*r1*(-2*t3 + 2*t4*x - t6) - 1/2*t10*y - 1/2*t13*t17*x + (1/2)*t15*t16*t23*t4*t8 - 1/2*t18*t20*t4*x - 1/2*t2*t4;
-  const t26 = Math.sign((1/2)*(t19*t22 + t24*t25)*(-t2*t22 + t24*t8) + 0.10000000000000001);
+  const t26 = Math.sign((1/2)*(t19*t22 + t24*t25)*(-t2*t22 + t24*t8) + 0.1);
   return [eta*(strength*t19*t26 - t2) + x, eta*(strength*t25*t26 - t7) + y, taken + 1];
 };
 
@@ -345,7 +342,7 @@ export const step_wasserstein_symplectic = ([x, y, taken], [eta, strength, r1, g
   const t5 = -t4;
   const t6 = -gp*Math.pow(t2, 2)*t5 - r1*t5 - t0;
   const t7 = (1/2)*r1*t5 - 1/4*r1*(-2*t1 - t3 + 2*x) - y;
-  const t8 = Math.sign((1/2)*(t4*t5 + t6*t7)*(t5*t6 - t5*y) + 0.10000000000000001);
+  const t8 = Math.sign((1/2)*(t4*t5 + t6*t7)*(t5*t6 - t5*y) + 0.1);
   return [eta*(strength*t4*t8 + t0) + x, eta*(strength*t7*t8 - t4) + y, taken + 1];
 };
 
@@ -439,7 +436,7 @@ export const step_leastSquares_symplectic = ([x, y, taken], [eta, strength, r1, 
   const t19 = t10*Math.pow(x, 2);
   const t20 = -gp*t10*Math.pow(t7, 2) + 2*t12*t2*x + t17*y - t18 - 2*t19;
   const t21 = -1/4*r1*(-2*t5 + 2*t6*x - t8) - t13*x - 1/2*t14*x - 1/2*t17*y + (1/2)*t18 + t19 + (1/2)*t3*t6;
-  const t22 = Math.sign((1/2)*(t10*t20 + t16*t3)*(t15*t16 + t20*t21) + 0.10000000000000001);
+  const t22 = Math.sign((1/2)*(t10*t20 + t16*t3)*(t15*t16 + t20*t21) + 0.1);
   return [eta*(strength*t15*t22 + t3) + x, eta*(strength*t21*t22 - t9) + y, taken + 1];
 };
 
