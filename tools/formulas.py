@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from gantext.widgets.symbolic import javascript, prelude
+from gantext.widgets.javascript import javascript, prelude
 from tools.book import ROOT
 
 FOLDER = ROOT / "gantext" / "widgets"

@@ -22,9 +22,9 @@ def number(name: str, value: Any, limits: Sequence[float]) -> float:
     return float(value)
 
 
-def whole(name: str, value: Any, limits: Sequence[int]) -> int:
+def whole(name: str, value: Any, limits: Sequence[float]) -> int:
     """Require a whole number from the first of `limits` to the second; ``ValueError`` if not."""
     low, high = limits[:2]
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ValueError(f"{name}: expected a whole number from {low} to {high}, got {value!r}")
+        raise ValueError(f"{name}: expected a whole number from {low:g} to {high:g}, got {value!r}")
     return value

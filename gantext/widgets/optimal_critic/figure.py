@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 
 from gantext import plotting
 from gantext.core.checks import probabilities
-from gantext.objectives.divergences import js
 from gantext.games.ideal import IdealGame
+from gantext.objectives.divergences import js
 from gantext.widgets.live import LiveFigure, fixed
 from gantext.widgets.optimal_critic.constants import HEIGHTS, TITLES, WORDS
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from gantext.widgets.phase_plane import menus
 
 GAMES = {name: {"key": game.key, "dirac": game.dirac} for name, game in menus.GAMES.items()}
-# Which traits of the figure a rule uses beside eta, and how many numbers it carries beside the players.
+# Which of the figure's traits a rule uses beside eta, and how many numbers it carries beside the
+# players.
 RULES = {
     name: {
         "key": choice.key,

@@ -236,9 +236,7 @@ class PhasePlane(LiveFigure):
         nudge = NUDGE * torch.tensor([[0.0, 0.0], [1.0, -1.0], [-1.0, 1.0]], dtype=start.dtype)
         starts = start * (1 + nudge)
         game, rule = self._play()
-        path = simulate(
-            game, rule, starts[:, :1], starts[:, 1:], self.steps, **self._settings()
-        )
+        path = simulate(game, rule, starts[:, :1], starts[:, 1:], self.steps, **self._settings())
         return torch.cat(path, dim=-1)
 
     def _measure(self, orbits: Tensor) -> _Measured:

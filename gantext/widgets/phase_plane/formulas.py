@@ -109,7 +109,9 @@ def _step_jacobian(choice: RuleChoice, blocks: Tensor, settings: Tensor) -> Tens
     return torch.func.jacrev(move)(flat(choice.rule)[0])
 
 
-def _moved(choice: RuleChoice, game: Game, point: Tensor, taken: Tensor, settings: Tensor) -> Tensor:
+def _moved(
+    choice: RuleChoice, game: Game, point: Tensor, taken: Tensor, settings: Tensor
+) -> Tensor:
     """Take one step from a flat point: both players, then what the rule remembers."""
     theta, psi, memory = flat(choice.rule)[1](point)
     h = {"eta": settings[0], "eta_psi": settings[0]}

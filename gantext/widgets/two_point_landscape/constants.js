@@ -3,6 +3,7 @@ export const WORLDS = {
   "first world": {"key": "first", "label": "first: c = q(1 − q)"},
   "second world": {"key": "second", "label": "second: c = 1 − (2q − 1)⁴"}
 };
+export const LAST = 800;
 export const RANGES = {
   "kappa": [0.0, 3.0, 0.05],
   "lam": [0.0, 3.5, 0.05],
@@ -10,7 +11,6 @@ export const RANGES = {
   "steps": [0, 800, 1],
   "seed": [0, 99, 1]
 };
-export const LAST = 800;
 export const WIDEST = 30.0;
 export const EDGES = [-0.02, 1.02];
 export const WORDS = {

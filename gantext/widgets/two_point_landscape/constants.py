@@ -9,15 +9,15 @@ WORLDS = {
     "first world": {"key": "first", "label": "first: c = q(1 − q)"},
     "second world": {"key": "second", "label": "second: c = 1 − (2q − 1)⁴"},
 }
+LAST = 800  # the last step
 # Lowest, highest, and how far a control moves at once.
 RANGES = {
     "kappa": (0.0, 3.0, 0.05),
     "lam": (0.0, 3.5, 0.05),
     "start": (0.005, 0.995, 0.01),
-    "steps": (0, 800, 1),
+    "steps": (0, LAST, 1),
     "seed": (0, 99, 1),
 }
-LAST = RANGES["steps"][1]
 # Beyond every stationary point of these worlds, in the logit: it is at most 8 kappa + log 3 there.
 WIDEST = 30.0
 EDGES = (-0.02, 1.02)  # of an axis for shares

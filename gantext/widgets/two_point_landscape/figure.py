@@ -32,8 +32,9 @@ class TwoPointLandscape(LiveFigure):
     r"""Roll a forger down its loss in the two-point world, and see where that is on the map.
 
     The landscape is `gantext.TwoPointLoss`; its minima are filled, its maxima hollow. The ball
-    takes the steps of `gantext.TwoPointLoss.descend`. Beside it is the bifurcation diagram of the same world for the present :math:`\kappa`: the stationary q for every
-    :math:`\lambda`, with the ball where it is now.
+    takes the steps of `gantext.TwoPointLoss.descend`. Beside it is the bifurcation diagram of the
+    same world for the present :math:`\kappa`: the stationary q for every :math:`\lambda`, with the
+    ball where it is now.
 
     Parameters
     ----------
@@ -110,9 +111,9 @@ class TwoPointLandscape(LiveFigure):
     def numbers(self) -> dict[str, float | str]:
         """Return what the figure tells of the ball and of its landscape.
 
-        ``lam``, the present λ; ``q`` and ``loss`` of the ball; ``minima``, as text; the two thresholds ``balance_threshold``
-        and ``collapse_threshold``; and, where there is a collapsed minimum, ``barrier``, the climb
-        out of it.
+        ``lam``, the present λ; ``q`` and ``loss`` of the ball; ``minima``, as text; the thresholds
+        ``balance_threshold`` and ``collapse_threshold``; and, where there is a collapsed minimum,
+        ``barrier``, the climb out of it.
         """
         loss, lam = LOSSES[self.world], self._lams()[self.steps]
         q = self._path(self.steps)[-1]

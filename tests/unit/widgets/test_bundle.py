@@ -68,7 +68,10 @@ def test_a_module_becomes_a_function_that_returns_its_exports(monkeypatch):
     [
         ('import b from "../b.js";', "another form of import or export, got 'import b from"),
         ('import "../b.js";', "another form of import or export"),
-        ('import { b } from "d3";', "another form of import or export, got 'import { b } from \"d3"),
+        (
+            'import { b } from "d3";',
+            "another form of import or export, got 'import { b } from \"d3",
+        ),
         ('import { b } from "../b.js"', "another form of import or export"),
         ('export * from "../b.js";', "another form of import or export"),
         ("export let x = 1;", "another form of import or export, got 'export let x"),

@@ -69,17 +69,15 @@ def test_the_script_offers_what_the_library_has():
     assert list(constants.GAMES) == list(GAMES)
     assert list(constants.RULES) == list(RULES)
     for name, rule in constants.RULES.items():
-        theta, psi, memory, _ = RULES[name][0].init(torch.zeros(1), torch.zeros(1))
-        assert rule["carried"] == len(torch.utils._pytree.tree_leaves(memory))
+        state = RULES[name][0].init(torch.zeros(1), torch.zeros(1))
+        assert rule["carried"] == len(torch.utils._pytree.tree_leaves(state.memory))
 
 
 @pytest.mark.parametrize("game", GAMES)
 def test_there_is_a_step_of_every_rule_that_can_be_played(game):
     key = constants.GAMES[game]["key"]
     playable = [
-        rule["key"]
-        for rule in constants.RULES.values()
-        if GAMES[game].affine or not rule["affine"]
+        rule["key"] for rule in constants.RULES.values() if GAMES[game].affine or not rule["affine"]
     ]
     steps = {name for name in formulas() if name.startswith(f"step_{key}_")}
     assert steps == {f"step_{key}_{rule}" for rule in playable}

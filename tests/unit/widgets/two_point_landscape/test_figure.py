@@ -186,7 +186,10 @@ def test_the_sentence(settings, landscape, ball):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"world": "third world"}, "world: expected one of 'first world', 'second world', got 'third"),
+        (
+            {"world": "third world"},
+            "world: expected one of 'first world', 'second world', got 'third",
+        ),
         ({"world": 1}, "world: expected one of"),
         ({"kappa": 3.1}, "kappa: expected a number from 0 to 3, got 3.1"),
         ({"kappa": math.nan}, "kappa: expected a number from 0 to 3, got nan"),
