@@ -1,4 +1,5 @@
 // Made by `python -m tools.formulas` from gantext.widgets.two_point_landscape.constants.
+export const FIRST_LOGIT = 0.0001;
 export const WORLDS = {
   "first world": {"key": "first", "label": "first: c = q(1 − q)"},
   "second world": {"key": "second", "label": "second: c = 1 − (2q − 1)⁴"}

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from gantext.games.two_point.loss import FIRST_LOGIT  # noqa: F401 (the script searches from there)
+
 WORLDS = {
     "first world": {"key": "first", "label": "first: c = q(1 − q)"},
     "second world": {"key": "second", "label": "second: c = 1 − (2q − 1)⁴"},

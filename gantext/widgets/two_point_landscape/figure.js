@@ -4,7 +4,7 @@ import {
   slider, svg, whole,
 } from "../core.js";
 import { dots, handle, panels, path, plot } from "../plot.js";
-import { EDGES, LAST, RANGES, TITLES, WIDEST, WORDS, WORLDS } from "./constants.js";
+import { EDGES, FIRST_LOGIT, LAST, RANGES, TITLES, WIDEST, WORDS, WORLDS } from "./constants.js";
 import * as formulas from "./formulas.js";
 
 const TOP = RANGES.lam[1];
@@ -50,7 +50,7 @@ const survey = (world, kappa) => {
   const collapse = Math.max(balance, ...folds.map(lamAt));
 
   const points = (lam) => {
-    const logits = signChanges((logit) => lamAt(logit) - lam, [1e-4, ...folds, WIDEST]).reverse();
+    const logits = signChanges((logit) => lamAt(logit) - lam, [FIRST_LOGIT, ...folds, WIDEST]).reverse();
     const left = logits.map((logit) => share(-logit));
     // The right half is the mirror image; the slope comes in from minus infinity, so that minima are first.
     return [...left, 0.5, ...left.map((q) => 1 - q).reverse()].map((q, i, all) => (
