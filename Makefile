@@ -44,12 +44,14 @@ execute: .venv/.installed ## Run the notebooks in place, and make the students' 
 	$(BIN)/python -m tools.execute $(FILES)
 	$(BIN)/python -m tools.exercises
 
-lint: .venv/.installed ## Check code, notebooks, docstrings, layers and types
+lint: .venv/.installed ## Check code, notebooks, docstrings, layers, types, scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/numpydoc lint $$(find gantext -name '*.py' -not -path '*/core/*')
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
+	$(BIN)/oxlint --deny-warnings --quiet
+	$(BIN)/shellcheck .ci/run tools/*.sh tools/*/*.sh
 
 clean: ## Remove the built site and the caches (the environments stay: rm -r .venv .venv-colab)
 	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage* htmlcov

@@ -110,12 +110,10 @@ from .evaluation.precision_recall import (
 )
 from .widgets.interactive import InteractiveFigure as InteractiveFigure
 from .widgets.live import LiveFigure as LiveFigure
-from .widgets.optimal_critic import OptimalCritic as OptimalCritic
-from .widgets.phase_plane import PhasePlane as PhasePlane
-from .widgets.training_replay import (
-    Recorder as Recorder,
-    Recording as Recording,
-    TrainingReplay as TrainingReplay,
-)
-from .widgets.two_point_landscape import TwoPointLandscape as TwoPointLandscape
+from .widgets.optimal_critic.figure import OptimalCritic as OptimalCritic
+from .widgets.phase_plane.figure import PhasePlane as PhasePlane
+from .widgets.training_replay.figure import TrainingReplay as TrainingReplay
+from .widgets.training_replay.recorder import Recorder as Recorder
+from .widgets.training_replay.recording import Recording as Recording
+from .widgets.two_point_landscape.figure import TwoPointLandscape as TwoPointLandscape
 from .grading.check import check as check, progress as progress

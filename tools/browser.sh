@@ -11,6 +11,7 @@ if "$1" -c "$downloaded"; then exit 0; fi
 sudo=""
 if [ "$(id -u)" -ne 0 ]; then sudo="sudo"; fi
 # Ubuntu's chromium package is only a pointer to a snap, so there Playwright fetches its own build.
+# shellcheck source=/dev/null
 if [ "$(. /etc/os-release 2>/dev/null && echo "$ID")" = debian ]; then
     command="$sudo apt-get install -y --no-install-recommends chromium"
     attempt() { $sudo apt-get update -q && $command; }

@@ -37,7 +37,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import make_refnode
 
-from gantext.widgets.bundle import host, script, stylesheet
+from gantext.widgets.bundle import figures, host, script, stylesheet
 from gantext.widgets.live import FIGURE_MIME
 
 logger = logging.getLogger(__name__)
@@ -305,17 +305,10 @@ def write_figures(app: Sphinx, exception: Exception | None) -> None:
         return
     folder = Path(app.outdir, "_static", "figures")
     folder.mkdir(parents=True, exist_ok=True)
-    for module in figure_modules():
-        (folder / f"{module}.js").write_text(script(module), "utf-8")
+    for figure in figures():
+        (folder / f"{figure}.js").write_text(script(figure), "utf-8")
     (folder / "host.js").write_text(host(), "utf-8")
     (folder / "figure.css").write_text(stylesheet(), "utf-8")
-
-
-def figure_modules() -> list[str]:
-    """Return the names of the figures' scripts."""
-    widgets = importlib.import_module(f"{PACKAGE}.widgets")
-    values = (getattr(widgets, name) for name in widgets.__all__)
-    return sorted(v.script for v in values if isinstance(v, type) and hasattr(v, "script"))
 
 
 def mend_roles(

@@ -29,7 +29,7 @@ MODULES = (
     "gantext.gan.game",
     "gantext.plotting",
     "gantext.training.members",
-    "gantext.widgets",
+    "gantext.widgets.interactive",
     "matplotlib.pyplot",
     "sympy",
     "torch",

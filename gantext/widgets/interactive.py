@@ -13,8 +13,6 @@ from matplotlib.figure import Figure
 
 from gantext.plotting.png import png
 
-__all__ = ["InteractiveFigure"]
-
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 

@@ -14,8 +14,6 @@ from matplotlib.figure import Figure
 from gantext.plotting.png import png
 from gantext.widgets.bundle import module, stylesheet
 
-__all__ = ["FIGURE_MIME", "LiveFigure", "fixed"]
-
 FIGURE_MIME = "application/vnd.gantext.figure+json"
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from gantext import widgets
+import gantext as gt
 from gantext.data.mixtures import ring
 from gantext.dynamics.optimizers import Adam
 from gantext.dynamics.rules import Alternating
@@ -16,19 +16,17 @@ from gantext.gan.game import GAN
 from gantext.gan.mlp import MLP
 from gantext.training.experiment import Experiment
 from gantext.training.loop import train
-from gantext.widgets import (
-    LiveFigure,
-    OptimalCritic,
-    PhasePlane,
-    Recorder,
-    TrainingReplay,
-    TwoPointLandscape,
-)
 from gantext.widgets.bundle import host, script, stylesheet
+from gantext.widgets.live import LiveFigure
+from gantext.widgets.optimal_critic.figure import OptimalCritic
+from gantext.widgets.phase_plane.figure import PhasePlane
+from gantext.widgets.training_replay.figure import TrainingReplay
+from gantext.widgets.training_replay.recorder import Recorder
+from gantext.widgets.two_point_landscape.figure import TwoPointLandscape
 
 CLASSES = {
     value.script: value
-    for value in vars(widgets).values()
+    for value in (getattr(gt, name) for name in gt.__all__)
     if isinstance(value, type) and issubclass(value, LiveFigure) and value is not LiveFigure
 }
 

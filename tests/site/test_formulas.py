@@ -1,9 +1,10 @@
-"""One source: what the figures' scripts compute is what the library computes, to 1e-12."""
+"""One source: the figures' scripts know and compute what the library does, to 1e-12."""
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import torch
@@ -11,31 +12,38 @@ from playwright.sync_api import Browser, Page
 from torch.utils import _pytree as pytree
 
 from gantext.widgets.symbolic import Computed
-from tools.formulas import FIGURES, FOLDER, text
+from tests.site.figures import MAKERS
+from tools.formulas import FOLDER, WRITERS, files, text
 
 POINTS = 200
+FIGURES = [file.parent.name for file in files() if file.stem == "formulas"]
 COMPUTED: dict[tuple[str, str], Computed] = {
     (figure, name): computed
     for figure in FIGURES
-    for name, computed in importlib.import_module(f"gantext.widgets.{figure}").formulas().items()
+    for name, computed in importlib.import_module(f"gantext.widgets.{figure}.formulas")
+    .formulas()
+    .items()
 }
 
 
-@pytest.mark.parametrize("figure", FIGURES)
-def test_the_files_are_what_the_library_gives(figure: str) -> None:
+@pytest.mark.parametrize("file", files(), ids=lambda file: f"{file.parent.name}/{file.name}")
+def test_the_files_are_what_the_library_gives(file: Path) -> None:
     """If not: `python -m tools.formulas`."""
-    assert (FOLDER / f"{figure}.js").read_text("utf-8") == text(figure)
+    assert file.read_text("utf-8") == text(file)
 
 
 def test_every_file_is_made() -> None:
-    assert {file.stem for file in FOLDER.glob("*.js")} == set(FIGURES)
+    found = [file for name in WRITERS for file in FOLDER.glob(f"*/{name}.js")]
+    assert sorted(found) == files()
+    assert {file.parent.name for file in files()} == MAKERS.keys()
 
 
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
     for figure in FIGURES:
-        code = (FOLDER / f"{figure}.js").read_text("utf-8").replace("export const ", "const ")
+        code = (FOLDER / figure / "formulas.js").read_text("utf-8")
+        code = code.replace("export const ", "const ")
         names = ", ".join(name for of, name in COMPUTED if of == figure)
         page.evaluate(
             "([figure, code]) => { (globalThis.formulas ??= {})[figure] = new Function(code)(); }",

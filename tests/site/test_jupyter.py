@@ -65,11 +65,11 @@ def test_one_of_them_has_the_widgets_of_colab() -> None:
 
 def notebook() -> nbformat.NotebookNode:
     """Return a notebook that shows all figures and can tell what Python knows of each."""
-    cells = [v4.new_code_cell("import json\nfrom gantext import widgets\nfigures = {}")]
+    cells = [v4.new_code_cell("import json\nimport gantext as gt\nfigures = {}")]
     for name, make in MAKERS.items():
         figure = make()
         stored = json.dumps(figure.stored()["state"])
-        kind = f"widgets.{type(figure).__name__}"
+        kind = f"gt.{type(figure).__name__}"
         here = f"figures[{name!r}]"
         cells += [
             v4.new_code_cell(f"{here} = {kind}(**json.loads({stored!r}))\n{here}"),

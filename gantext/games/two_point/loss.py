@@ -32,7 +32,7 @@ _KAPPA, _LAMBDA = sympy.symbols("kappa lambda", nonnegative=True)
 
 
 # Where the search for stationary points begins, in the logit: balance itself is always one of them.
-_FIRST_LOGIT = 1e-4
+FIRST_LOGIT = 1e-4
 
 
 class StationaryPoints(NamedTuple):
@@ -541,7 +541,7 @@ class TwoPointLoss:
 
     def _collapsed_logits(self, kappa: float, lam: float) -> list[float]:
         """Return the logits > 0, ascending, of stationary points q = sigmoid(-logit)."""
-        ends = [_FIRST_LOGIT, *self._folds(kappa), self._largest_logit(kappa)]
+        ends = [FIRST_LOGIT, *self._folds(kappa), self._largest_logit(kappa)]
         return _roots(lambda logit: self._lam_at_logit(logit, kappa) - lam, np.array(ends))
 
     def _largest_logit(self, kappa: float) -> float:

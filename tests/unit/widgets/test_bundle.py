@@ -6,53 +6,94 @@ import pytest
 
 from gantext.widgets import bundle
 
+FIGURES = ("optimal_critic", "phase_plane", "training_replay", "two_point_landscape")
 
-def test_each_part_stands_before_what_uses_it_and_once():
-    text = bundle.module("optimal_critic")
-    places = [
-        text.index(start)
-        for start in ("var d3=", "const html = ", "const letterTerms", "const entry")
-    ]
-    assert places == sorted(places)
-    assert text.count("var d3=") == 1
+
+def bundled(monkeypatch, **sources):
+    """Return the module of a figure whose files are given, figure.js under its folder's name."""
+    given = {f"{name}/figure.js" if name == "a" else f"{name}.js": s for name, s in sources.items()}
+    monkeypatch.setattr(bundle, "_read", given.__getitem__)
+    return bundle.module("a")
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_each_module_stands_before_what_uses_it_and_once(figure):
+    parts = re.findall(r'^\$modules\["([^"]+)"\] = ', bundle.module(figure), re.MULTILINE)
+    assert len(set(parts)) == len(parts)
+    assert parts[-1] == f"{figure}/figure.js"
+    assert {"core.js", "d3.js", "plot.js", f"{figure}/constants.js"} < set(parts)
+    assert parts.index("core.js") < parts.index("plot.js") > parts.index("d3.js")
 
 
 @pytest.mark.parametrize("make", [bundle.module, bundle.script])
-def test_nothing_is_imported_and_nothing_else_exported(make):
-    text = make("optimal_critic")
+@pytest.mark.parametrize("figure", FIGURES)
+def test_nothing_is_imported_and_nothing_else_exported(figure, make):
+    text = make(figure)
     assert not re.search(r"^import ", text, re.MULTILINE)
     exports = re.findall(r"^export .*", text, re.MULTILINE)
-    assert exports == (["export default entry;"] if make is bundle.module else [])
+    whole = f'export default $modules["{figure}/figure.js"].default;'
+    assert exports == ([whole] if make is bundle.module else [])
 
 
 def test_a_script_registers_itself_and_leaves_no_other_global():
     text = bundle.script("optimal_critic")
     assert text.startswith("(() => {\n")
     assert text.rstrip().endswith("})();")
-    assert '(globalThis.gantextFigures ??= {})["optimal_critic"] = entry;' in text
+    assert '(globalThis.gantextFigures ??= {})["optimal_critic"] = ' in text
 
 
-def test_a_renamed_import_is_refused(monkeypatch):
-    sources = {
-        "a": 'import { b as c } from "./b.js";\nexport default c;\n',
-        "b": "export const b = 1;\n",
-    }
-    monkeypatch.setattr(bundle, "_read", sources.__getitem__)
-    with pytest.raises(ValueError, match=r"a\.js: expected imports without `as`"):
-        bundle.module("a")
-
-
-def test_imports_may_take_several_lines_and_a_part_used_twice_stands_once(monkeypatch):
-    sources = {
-        "a": 'import {\n  b,\n  c,\n} from "./b.js";\nimport { d } from "./d.js";\n'
-        "export default b + d;\n",
-        "b": 'import { d } from "./d.js";\nexport const b = d;\nexport const c = 2;\n',
-        "d": "export const d = 1;\n",
-    }
-    monkeypatch.setattr(bundle, "_read", sources.__getitem__)
-    assert bundle.module("a") == (
-        "const d = 1;\nconst b = d;\nconst c = 2;\nconst entry = b + d;\nexport default entry;\n"
+def test_a_module_becomes_a_function_that_returns_its_exports(monkeypatch):
+    text = bundled(
+        monkeypatch,
+        a='import {\n  b,\n  c as d,\n} from "../b.js";\nimport * as e from "../e.js";\n\n'
+        "// Adds.\nexport default b + d + e.f;\n",
+        b='import { f } from "./e.js";\nexport const b = f;\nexport function c() {}\nclass X {}\n'
+        "export { X };\n",
+        e="//! A licence\nexport const f = 1;\n",
     )
+    assert text == (
+        "const $modules = {};\n"
+        '$modules["e.js"] = (() => {\n//! A licence\nconst f = 1;\nreturn { f };\n})();\n'
+        '$modules["b.js"] = (() => {\nconst { f } = $modules["e.js"];\nconst b = f;\n'
+        "function c() {}\nclass X {}\nreturn { b, c, X };\n})();\n"
+        '$modules["a/figure.js"] = (() => {\nconst {\n  b,\n  c: d,\n} = $modules["b.js"];\n'
+        'const e = $modules["e.js"];\nconst $default = b + d + e.f;\n'
+        "return { default: $default };\n})();\n"
+        'export default $modules["a/figure.js"].default;\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ('import b from "../b.js";', "another form of import or export, got 'import b from"),
+        ('import "../b.js";', "another form of import or export"),
+        (
+            'import { b } from "d3";',
+            "another form of import or export, got 'import { b } from \"d3",
+        ),
+        ('import { b } from "../b.js"', "another form of import or export"),
+        ('export * from "../b.js";', "another form of import or export"),
+        ("export let x = 1;", "another form of import or export, got 'export let x"),
+        ("export const { x } = {};", "another form of import or export"),
+        ("export async function f() {}", "another form of import or export"),
+        ("export { f as g };", "another form of import or export"),
+        ('import { missing, b } from "../b.js";', r"exports of b\.js, got \['missing'\]"),
+    ],
+)
+def test_what_the_bundler_does_not_know_is_refused(monkeypatch, statement, message):
+    with pytest.raises(ValueError, match=rf"a/figure\.js: expected {message}"):
+        bundled(monkeypatch, a=f"{statement}\nexport default 1;\n", b="export const b = 1;\n")
+
+
+def test_imports_in_a_circle_are_refused(monkeypatch):
+    with pytest.raises(ValueError, match=r"b\.js: expected no imports in a circle, got .*c\.js"):
+        bundled(
+            monkeypatch,
+            a='import { b } from "../b.js";\nexport default b;\n',
+            b='import { c } from "./c.js";\nexport const b = c;\n',
+            c='import { b } from "./b.js";\nexport const c = b;\n',
+        )
 
 
 def test_every_rule_of_the_style_is_about_figures():

@@ -9,7 +9,8 @@ import matplotlib.pyplot as plt
 import pytest
 from PIL import Image
 
-from gantext.widgets import InteractiveFigure, interactive
+from gantext.widgets import interactive
+from gantext.widgets.interactive import InteractiveFigure
 
 
 def draw_line(figure, slope=1.0, **others):

@@ -3,8 +3,10 @@
 import pytest
 import traitlets
 
-from gantext.widgets import FIGURE_MIME, LiveFigure, OptimalCritic, live
+from gantext.widgets import live
 from gantext.widgets.bundle import module, stylesheet
+from gantext.widgets.live import FIGURE_MIME, LiveFigure
+from gantext.widgets.optimal_critic.figure import OptimalCritic
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 

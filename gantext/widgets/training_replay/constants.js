@@ -1,0 +1,11 @@
+// Made by `python -m tools.formulas` from gantext.widgets.training_replay.constants.
+export const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+export const WIDTHS = {"samples": 2, "surface": 1};
+export const PER_FRAME = ["generator_loss", "discriminator_loss", "favourite", "share", "captured", "quality"];
+export const WORDS = {
+  "sentence": "{name}, step {step}: {where}; {captured} of {modes} modes captured{beyond}.",
+  "nearest": "{share}% of the samples are nearest to mode {favourite}",
+  "lost": "no sample is a finite number",
+  "beyond": ", with {away} of {count} samples outside the picture"
+};
+export const TITLES = {"step": "step", "loss": "loss"};

@@ -1,0 +1,25 @@
+"""What Python and JavaScript know of recorded trainings under the same names.
+
+`python -m tools.formulas` writes them into ``constants.js``. Words in braces are filled in.
+"""
+
+from __future__ import annotations
+
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"  # base64's
+WIDTHS = {"samples": 2, "surface": 1}  # digits of a number
+PER_FRAME = (
+    "generator_loss",
+    "discriminator_loss",
+    "favourite",
+    "share",
+    "captured",
+    "quality",
+)
+
+WORDS = {
+    "sentence": "{name}, step {step}: {where}; {captured} of {modes} modes captured{beyond}.",
+    "nearest": "{share}% of the samples are nearest to mode {favourite}",
+    "lost": "no sample is a finite number",
+    "beyond": ", with {away} of {count} samples outside the picture",
+}
+TITLES = {"step": "step", "loss": "loss"}

@@ -1,0 +1,64 @@
+// What Python's Recording.encode wrote, decoded and checked.
+import { ALPHABET, PER_FRAME, WIDTHS } from "./constants.js";
+
+const worth = new Map([...ALPHABET].map((digit, i) => [digit.charCodeAt(0), i]));
+
+// Whole numbers of so many digits to the base 64, as shares of the highest; NaN for the one that means none.
+const fromDigits = (name, text, count, width) => {
+  const wanted = count * width;
+  if (typeof text !== "string" || text.length !== wanted)
+    throw new Error(`${name}: expected ${wanted} digits, got ${text?.length ?? "none"}.`);
+  const none = 64 ** width - 1;
+  const values = new Float64Array(count);
+  for (let i = 0; i < wanted; ) {
+    let total = 0;
+    for (const end = i + width; i < end; i++) {
+      const digit = worth.get(text.charCodeAt(i));
+      if (digit === undefined) throw new Error(`${name}: expected digits of base64, got “${text[i]}”.`);
+      total = 64 * total + digit;
+    }
+    values[i / width - 1] = total === none ? NaN : total / (none - 1);
+  }
+  return values;
+};
+
+const isList = (value, length, fits) => Array.isArray(value) && value.length === length && value.every(fits);
+const isLoss = (value) => value === null || Number.isFinite(value);
+
+export const decode = (data) => {
+  const { name, steps, extent, modes, count, mesh } = data ?? {};
+  if (typeof name !== "string" || !name) throw new Error("name: expected some text.");
+  const need = (key, good, expected) => {
+    if (!good) throw new Error(`recording “${name}”, ${key}: expected ${expected}.`);
+  };
+  need("steps", isList(steps, steps?.length, (v, i) => Number.isInteger(v) && (i === 0 || v > steps[i - 1]))
+    && steps.length > 0, "whole numbers, increasing");
+  need("extent", isList(extent, 2, Number.isFinite) && extent[0] < extent[1], "two numbers, the lower first");
+  need("modes", isList(modes, modes?.length, (p) => isList(p, 2, Number.isFinite)) && modes.length > 0, "points");
+  need("count", Number.isInteger(count) && count > 0, "a whole number above 0");
+  need("mesh", Number.isInteger(mesh) && mesh > 1, "a whole number above 1");
+  const frames = steps.length;
+  const isMode = (k) => Number.isInteger(k) && k >= 0 && k < modes.length;
+  const kinds = { generator_loss: isLoss, discriminator_loss: isLoss, favourite: isMode, captured: Number.isInteger };
+  for (const key of PER_FRAME)
+    need(key, isList(data[key], frames, kinds[key] ?? Number.isFinite), `${frames} numbers`);
+  const read = (key, number) => fromDigits(`recording “${name}”, ${key}`, data[key], frames * number, WIDTHS[key]);
+  return { ...data,
+    places: read("samples", count * 2), // shares of the extent
+    opinions: read("surface", mesh * mesh) };
+};
+
+const decoded = new WeakMap(); // a list of recordings is decoded once
+
+export const decodeAll = (list) => {
+  if (!Array.isArray(list) || list.length === 0) throw new Error("recordings: expected one or more, got none.");
+  if (!decoded.has(list)) {
+    const runs = list.map(decode);
+    if (new Set(runs.map((run) => run.name)).size < runs.length)
+      throw new Error("recordings: expected different names.");
+    if (runs.some((run) => String(run.steps) !== String(runs[0].steps)))
+      throw new Error("recordings: expected the same steps in all.");
+    decoded.set(list, runs);
+  }
+  return decoded.get(list);
+};

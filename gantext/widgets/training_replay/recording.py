@@ -1,0 +1,246 @@
+"""A recorded training, compact enough for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from itertools import pairwise
+from math import isfinite
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gantext.widgets.training_replay.constants import ALPHABET, PER_FRAME, WIDTHS
+
+_DIGITS = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)
+_WORTH = np.full(256, 64)
+_WORTH[_DIGITS] = np.arange(64)
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    r"""One run, of F frames, compact enough for a page.
+
+    Attributes
+    ----------
+    name : str
+        What the run is called.
+    steps : tuple of int
+        Steps taken at each frame, increasing.
+    extent : tuple of float
+        ``(low, high)``: the square of the plane that is recorded.
+    modes : Tensor, shape (M, 2)
+        The centres of the data's modes.
+    samples : Tensor, shape (F, N, 2)
+        The generator's samples; NaN for one outside of the square, or none at all.
+    surface : Tensor, shape (F, S, S)
+        :math:`D(x) = \sigma(\text{score})` on a mesh over the square: entry ``[f, i, j]`` is at the
+        j-th place along the first axis and the i-th along the second, both from low to high. NaN
+        where there is no number.
+    generator_loss, discriminator_loss : tuple of float
+        Means over the steps since the frame before.
+    favourite : tuple of int
+        The mode to which the most samples are nearest, counted from 0.
+    share : tuple of float
+        The share of the samples that are nearest to it; 0 if no sample is a finite number.
+    captured : tuple of int
+        Modes captured: see `gantext.modes`.
+    quality : tuple of float
+        The share of the samples that are of quality.
+
+    Raises
+    ------
+    ValueError
+        If the fields do not fit together.
+
+    Notes
+    -----
+    In `encode`, a sample's coordinate is a whole number of two digits to the base 64, and an entry
+    of the surface one of one digit, the more significant digit first, with the alphabet of base64
+    [1]_. The largest number, 4095 or 63, stands for NaN, and the next, 4094 or 62, for the highest
+    value. So a coordinate is right to half of 1/4094 of the square's side, and D to 1/124. In a row
+    of digits the last index runs first. 45 frames of 400 samples and a mesh of 41 make 150 kB.
+
+    References
+    ----------
+    .. [1] Josefsson, S. (2006). The Base16, Base32, and Base64 Data Encodings. RFC 4648.
+
+    Examples
+    --------
+    >>> import torch
+    >>> import gantext as gt
+    >>> recording = gt.Recording(
+    ...     name="still",
+    ...     steps=(10,),
+    ...     extent=(-1.0, 1.0),
+    ...     modes=torch.zeros(1, 2),
+    ...     samples=torch.tensor([[[-1.0, 1.0], [0.0, 3.0]]]),
+    ...     surface=torch.tensor([[[0.0, 0.5], [0.5, 1.0]]]),
+    ...     generator_loss=(0.7,),
+    ...     discriminator_loss=(1.4,),
+    ...     favourite=(0,),
+    ...     share=(1.0,),
+    ...     captured=(1,),
+    ...     quality=(0.5,),
+    ... )
+    >>> recording.encode()["samples"], recording.encode()["surface"]
+    ('AA/+////', 'Aff+')
+    >>> gt.Recording.decode(recording.encode()).samples[0, 0]
+    tensor([-1.,  1.], dtype=torch.float64)
+    """
+
+    name: str
+    steps: tuple[int, ...]
+    extent: tuple[float, float]
+    modes: Tensor
+    samples: Tensor
+    surface: Tensor
+    generator_loss: tuple[float, ...]
+    discriminator_loss: tuple[float, ...]
+    favourite: tuple[int, ...]
+    share: tuple[float, ...]
+    captured: tuple[int, ...]
+    quality: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse what does not fit together."""
+        if not isinstance(self.name, str) or not self.name:
+            raise ValueError(f"name: expected some text, got {self.name!r}")
+        steps = [*self.steps]
+        if not steps or any(a >= b for a, b in pairwise(steps)):
+            raise ValueError(f"steps: expected one or more, increasing, got {steps}")
+        as_extent(self.extent)
+        self._check_shapes()
+        if bool(((self.surface < 0) | (self.surface > 1)).any()):
+            raise ValueError("surface: expected values from 0 to 1, got others among them")
+        for name in PER_FRAME:
+            if (got := len(getattr(self, name))) != len(steps):
+                raise ValueError(f"{name}: expected one number a frame, {len(steps)}, got {got}")
+        known = range(len(self.modes))
+        if not all(mode in known for mode in self.favourite):
+            raise ValueError(f"favourite: expected modes from 0 to {known[-1]}, got another")
+
+    def _check_shapes(self) -> None:
+        shapes = {
+            "modes": ("M", 2),
+            "samples": (len(self.steps), "N", 2),
+            "surface": (len(self.steps), "S", "S"),
+        }
+        for name, wanted in shapes.items():
+            got = tuple(getattr(self, name).shape)
+            fits = len(got) == len(wanted) and all(
+                has == want if isinstance(want, int) else has > 0
+                for has, want in zip(got, wanted, strict=True)
+            )
+            if not fits or (name == "surface" and (got[1] != got[2] or got[1] < 2)):
+                told = ", ".join(map(str, wanted))
+                raise ValueError(f"{name}: expected shape ({told}), got {got}")
+
+    def encode(self) -> dict[str, Any]:
+        """Return the recording as plain data for JSON.
+
+        Returns
+        -------
+        dict
+            The fields by name, samples and surface as digits, a loss that is not finite as None;
+            and ``count``, N, and ``mesh``, S.
+        """
+        low, high = self.extent
+        places = (self.samples.detach().cpu().double() - low) / (high - low)
+        inside = ((places > -1e-9) & (places < 1 + 1e-9)).all(-1, keepdim=True)
+        places = torch.where(inside, places.clamp(0, 1), torch.nan)
+        return {
+            "name": self.name,
+            "steps": [int(step) for step in self.steps],
+            "extent": [float(low), float(high)],
+            "modes": self.modes.double().tolist(),
+            "count": self.samples.shape[1],
+            "samples": _to_digits("samples", places),
+            "mesh": self.surface.shape[1],
+            "surface": _to_digits("surface", self.surface.detach().cpu().double()),
+            "generator_loss": [_or_none(loss) for loss in self.generator_loss],
+            "discriminator_loss": [_or_none(loss) for loss in self.discriminator_loss],
+            "favourite": [int(mode) for mode in self.favourite],
+            "share": [float(share) for share in self.share],
+            "captured": [int(count) for count in self.captured],
+            "quality": [float(quality) for quality in self.quality],
+        }
+
+    @classmethod
+    def decode(cls, data: Mapping[str, Any]) -> Recording:
+        """Return the recording that plain data describe.
+
+        Parameters
+        ----------
+        data : mapping
+            From `encode`.
+
+        Returns
+        -------
+        Recording
+            With samples and surface in float64, as exact as they were stored, and NaN for a loss
+            that was not finite.
+
+        Raises
+        ------
+        ValueError
+            If something is missing, or has another length, or is no digit.
+        """
+        wanted = [*(field.name for field in fields(cls)), "count", "mesh"]
+        missing = [name for name in wanted if name not in data]
+        if missing:
+            raise ValueError(f"recording: expected {', '.join(wanted)}, got no {missing[0]}")
+        low, high = as_extent(data["extent"])
+        frames, count, mesh = len(data["steps"]), int(data["count"]), int(data["mesh"])
+        places = _from_digits("samples", data["samples"], (frames, count, 2))
+        found = {name: tuple(data[name]) for name in (*PER_FRAME, "steps")}
+        for name in PER_FRAME[:2]:
+            found[name] = tuple(torch.nan if loss is None else loss for loss in data[name])
+        return cls(
+            name=data["name"],
+            extent=(low, high),
+            modes=torch.as_tensor(data["modes"], dtype=torch.float64),
+            samples=low + (high - low) * places,
+            surface=_from_digits("surface", data["surface"], (frames, mesh, mesh)),
+            **found,
+        )
+
+
+def as_extent(value: Any) -> tuple[float, float]:
+    """Require two finite numbers, the lower first."""
+    pair = tuple(map(float, value))
+    if len(pair) != 2 or not all(map(isfinite, pair)) or pair[0] >= pair[1]:
+        raise ValueError(f"extent: expected (low, high), got {value!r}")
+    return pair[0], pair[1]
+
+
+def _or_none(value: float) -> float | None:
+    """Return a number, or None for one that JSON does not know."""
+    return float(value) if isfinite(value) else None
+
+
+def _to_digits(name: str, values: Tensor) -> str:
+    """Write numbers from 0 to 1, or NaN, with a field's number of digits to the base 64 each."""
+    width = WIDTHS[name]
+    none = 64**width - 1
+    whole = torch.where(values.isnan(), none, (values * (none - 1)).round()).long()
+    digits = [whole // 64**k % 64 for k in reversed(range(width))]
+    return _DIGITS[torch.stack(digits, -1).numpy()].tobytes().decode()
+
+
+def _from_digits(name: str, text: str, shape: tuple[int, ...]) -> Tensor:
+    """Read what `_to_digits` wrote."""
+    width = WIDTHS[name]
+    wanted = int(np.prod(shape)) * width
+    if not isinstance(text, str) or len(text) != wanted:
+        got = len(text) if isinstance(text, str) else type(text).__name__
+        raise ValueError(f"{name}: expected {wanted} digits, got {got}")
+    worth = _WORTH[np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8)]
+    if (worth > 63).any():
+        raise ValueError(f"{name}: expected digits of base64, got {text[int(worth.argmax())]!r}")
+    whole = worth.reshape(*shape, width) @ 64 ** np.arange(width)[::-1]
+    none = 64**width - 1
+    values = torch.as_tensor(whole, dtype=torch.float64) / (none - 1)
+    return torch.where(torch.as_tensor(whole == none), torch.nan, values)

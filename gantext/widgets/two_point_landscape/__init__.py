@@ -1,0 +1,1 @@
+"""The forger's landscape in the two-point world, and the map of all its landscapes."""

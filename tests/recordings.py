@@ -1,0 +1,25 @@
+"""A recording without a training."""
+
+import torch
+
+from gantext.widgets.training_replay.recording import Recording
+
+
+def made(frames=3, count=5, side=4, name="made", **others):
+    """Return a recording of random numbers."""
+    draw = torch.Generator().manual_seed(len(name))
+    fields = {
+        "name": name,
+        "steps": tuple(range(10, 10 * frames + 1, 10)),
+        "extent": (-1.0, 3.0),
+        "modes": torch.tensor([[0.0, 0.0], [1.0, 2.0]]),
+        "samples": 4 * torch.rand(frames, count, 2, generator=draw, dtype=torch.float64) - 1,
+        "surface": torch.rand(frames, side, side, generator=draw, dtype=torch.float64),
+        "generator_loss": tuple(0.7 + 0.1 * k for k in range(frames)),
+        "discriminator_loss": tuple(1.4 - 0.1 * k for k in range(frames)),
+        "favourite": (1,) * frames,
+        "share": (0.125,) * frames,
+        "captured": (2,) * frames,
+        "quality": (0.25,) * frames,
+    }
+    return Recording(**(fields | others))
