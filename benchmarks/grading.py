@@ -24,9 +24,10 @@ from pathlib import Path
 
 import numpy as np
 
-from gantext.grading import Call, Question, near
 from gantext.grading.cluster import Job, in_threads
-from gantext.grading.sandbox import choose
+from gantext.grading.judging import near
+from gantext.grading.question import Call, Question
+from gantext.grading.sandboxes.choose import choose
 
 IMPORTS = {
     "nothing": "",

@@ -23,7 +23,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from gantext.grading import find
+from gantext.grading.catalogue import find
 from tools.book import ROOT, exercises, students_copy
 
 STUDENT = ROOT / "exercises" / "student"

@@ -14,10 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gantext.grading.grade import Result, grade, nothing
+from gantext.grading.grade import grade
 from gantext.grading.notebooks import Notebook
 from gantext.grading.question import Question
-from gantext.grading.sandbox import Limits, SandboxError, choose
+from gantext.grading.results import Result, nothing
+from gantext.grading.sandboxes.base import SandboxError
+from gantext.grading.sandboxes.choose import choose
+from gantext.grading.sandboxes.container import IMAGE
+from gantext.grading.sandboxes.limits import Limits
 
 
 @dataclass(frozen=True)
@@ -48,12 +52,6 @@ class Job:
         Folders that the submission must not see.
     warm : bool
         Whether workers are copied from one that has imported torch already.
-
-    Examples
-    --------
-    >>> from gantext.grading.cluster import Job
-    >>> Job("Ada", b"", (), seed=1).name
-    'Ada'
     """
 
     name: str
@@ -63,30 +61,24 @@ class Job:
     limits: Limits | None = None
     template: Notebook | None = None
     sandbox: str | None = None
-    image: str = "gantext"
+    image: str = IMAGE
     unsafe: bool = False
     hide: tuple[Path, ...] = ()
     warm: bool = False
 
 
 def work(job: Job) -> Result:
-    """Do a job.
+    """Grade the submission of a job.
 
     Parameters
     ----------
     job : Job
-        The job.
+        The submission.
 
     Returns
     -------
     Result
         The marks; 0 and a flag where the sandbox does not start.
-
-    Examples
-    --------
-    >>> from gantext.grading.cluster import Job, work
-    >>> work(Job("Ada", b"", (), seed=1, unsafe=True)).words
-    'expected a Jupyter notebook (.ipynb), got an empty file'
     """
     try:
         return grade(
@@ -104,7 +96,7 @@ def work(job: Job) -> Result:
 
 
 def in_threads(jobs: Iterable[Job], count: int) -> Iterator[Result]:
-    """Do jobs on this computer; each has a sandbox, and threads only wait for them.
+    """Grade submissions on this computer; each has a sandbox, and threads only wait for them.
 
     Parameters
     ----------
@@ -117,19 +109,13 @@ def in_threads(jobs: Iterable[Job], count: int) -> Iterator[Result]:
     ------
     Result
         In the order in which they are ready.
-
-    Examples
-    --------
-    >>> from gantext.grading.cluster import Job, in_threads
-    >>> [r.earned for r in in_threads([Job("Ada", b"", (), seed=1, unsafe=True)], 1)]
-    [0.0]
     """
     with ThreadPoolExecutor(count, thread_name_prefix="grade") as pool:
         yield from _as_ready(jobs, count, pool.submit, _first_of_threads)
 
 
 def on_dask(jobs: Iterable[Job], address: str | None = None, count: int = 2) -> Iterator[Result]:
-    """Do jobs on a Dask cluster; a job whose worker dies is done once more, then flagged.
+    """Grade submissions on a Dask cluster; one whose grader dies gets a second try, then a flag.
 
     Parameters
     ----------
@@ -149,12 +135,6 @@ def on_dask(jobs: Iterable[Job], address: str | None = None, count: int = 2) -> 
     ------
     ModuleNotFoundError
         If Dask is not installed; the extra ``gantext[grading]`` has it.
-
-    Examples
-    --------
-    >>> from gantext.grading.cluster import on_dask
-    >>> list(on_dask([], count=1))  # doctest: +SKIP
-    []
     """
     import dask
     from distributed import Client, LocalCluster
@@ -247,12 +227,6 @@ def cores() -> int:
     -------
     int
         At least 1.
-
-    Examples
-    --------
-    >>> from gantext.grading.cluster import cores
-    >>> cores() >= 1
-    True
     """
     with contextlib.suppress(AttributeError):
         return len(os.sched_getaffinity(0))

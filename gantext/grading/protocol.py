@@ -1,9 +1,8 @@
 """What passes between the grader and a worker: framed messages of plain data.
 
-A message is a tree of numbers, booleans, strings, None, lists, dicts with string keys, and arrays
-of numbers or booleans. On the wire it is JSON, followed by one ``.npy`` block for each array.
-Neither can carry code: arrays of objects are refused, and every size is compared with a cap before
-memory is taken for it.
+On the wire a message is JSON, followed by one ``.npy`` block for each array. Neither can carry
+code: arrays of objects are refused, and every size is compared with a cap before memory is
+allocated. See `gantext.grading.plain_data` for what a message may consist of.
 
 A frame::
 
@@ -20,19 +19,16 @@ import io
 import json
 import math
 import struct
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gantext.grading.plain_data import MAX_BYTES, MAX_DEPTH, MAX_ITEMS, Plain
+
 MAGIC = b"gtx1"
-MAX_BYTES = 32 * 2**20
-"""What one message may hold, in bytes."""
 MAX_BLOCKS = 256
-MAX_DEPTH = 16
-MAX_ITEMS = 100_000
 MAX_DIMENSIONS = 8
 
 _HEADER = struct.Struct(">4sII")
@@ -40,125 +36,11 @@ _HEADER_LIMIT = 10_000  # of a .npy header, in characters
 
 
 class ProtocolError(ValueError):
-    """A message is not one, or is larger than it may be.
-
-    Examples
-    --------
-    >>> from gantext.grading.protocol import ProtocolError, decode
-    >>> try:
-    ...     decode(b"not a frame at all")
-    ... except ProtocolError as error:
-    ...     print(error)
-    expected a message that starts with b'gtx1', got b'not '
-    """
+    """Bytes are not a message, or a message is larger than it may be."""
 
 
-class NotPlainError(TypeError):
-    """A value is not plain data.
-
-    Examples
-    --------
-    >>> from gantext.grading.protocol import NotPlainError, plain
-    >>> try:
-    ...     plain(print)
-    ... except NotPlainError as error:
-    ...     print(error)
-    expected numbers, strings, lists or arrays, got a function (builtin_function_or_method)
-    """
-
-
-def plain(value: Any) -> Any:
-    """Turn a value into plain data: tensors into arrays, tuples into lists.
-
-    Parameters
-    ----------
-    value : object
-        What an answer returned.
-
-    Returns
-    -------
-    plain data
-        A copy; nothing in it belongs to the answer's objects.
-
-    Raises
-    ------
-    NotPlainError
-        If something in it is not plain, or there is too much of it.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from gantext.grading.protocol import plain
-    >>> plain((1, torch.ones(2)))
-    [1, array([1., 1.], dtype=float32)]
-    """
-    return _Plain().convert(value, 0)
-
-
-class _Plain:
-    """One conversion; it counts what it has seen."""
-
-    def __init__(self) -> None:
-        self.items = 0
-
-    def convert(self, value: Any, depth: int) -> Any:
-        self.items += 1
-        if self.items > MAX_ITEMS or depth > MAX_DEPTH:
-            raise NotPlainError(
-                f"expected at most {MAX_ITEMS} items, nested at most {MAX_DEPTH} deep, got more; "
-                "return an array instead"
-            )
-        if value is None or type(value) in (bool, int, float, str):
-            return value
-        if isinstance(value, (np.ndarray, np.generic)):
-            return self.from_numpy(np.asarray(value), scalar=isinstance(value, np.generic))
-        torch = sys.modules.get("torch")  # nobody has a tensor without having imported torch
-        if torch is not None and isinstance(value, torch.Tensor):
-            return self.from_tensor(value)
-        if isinstance(value, (bool, int, float, str)):  # subclasses, such as an enumeration
-            return next(base(value) for base in (bool, int, float, str) if isinstance(value, base))
-        if isinstance(value, Mapping):
-            return self.from_mapping(value, depth)
-        if isinstance(value, (list, tuple)):
-            return [self.convert(item, depth + 1) for item in value]
-        sort = "a function" if callable(value) else "an object"
-        raise NotPlainError(
-            f"expected numbers, strings, lists or arrays, got {sort} ({type(value).__name__})"
-        )
-
-    def from_mapping(self, value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
-        found = {}
-        for key, item in value.items():
-            if type(key) is not str:
-                raise NotPlainError(f"expected keys that are strings, got {type(key).__name__}")
-            found[key] = self.convert(item, depth + 1)
-        return found
-
-    def from_tensor(self, value: Any) -> Any:
-        tensor = value.detach().cpu().resolve_conj().resolve_neg()
-        if tensor.is_complex():
-            raise NotPlainError("expected real numbers, got complex ones")
-        if str(tensor.dtype) == "torch.bfloat16":
-            tensor = tensor.float()
-        return self.from_numpy(tensor.to_dense().numpy(), scalar=False)
-
-    def from_numpy(self, array: NDArray[Any], *, scalar: bool) -> Any:
-        if array.dtype.kind not in "biuf":
-            raise NotPlainError(
-                f"expected an array of numbers or truth values, got type {array.dtype}"
-            )
-        if array.nbytes > MAX_BYTES // 2:
-            raise NotPlainError(
-                f"expected at most {MAX_BYTES // 2} bytes in an array, got {array.nbytes}"
-            )
-        if array.dtype.itemsize > 8:
-            array = array.astype(np.float64)
-        native = array.dtype.newbyteorder("=")
-        return array.item() if scalar else np.array(array, dtype=native, order="C", subok=False)
-
-
-def encode(message: Any) -> bytes:
-    """Write a message.
+def encode(message: Plain) -> bytes:
+    """Write a message as bytes.
 
     Parameters
     ----------
@@ -168,18 +50,12 @@ def encode(message: Any) -> bytes:
     Returns
     -------
     bytes
-        A frame.
+        A frame, as the module describes it.
 
     Raises
     ------
     ProtocolError
         If it is larger than a message may be.
-
-    Examples
-    --------
-    >>> from gantext.grading.protocol import decode, encode
-    >>> decode(encode({"x": [1, 2.5, None]}))
-    {'x': [1, 2.5, None]}
     """
     blocks: list[bytes] = []
     try:
@@ -210,13 +86,13 @@ def _pack(value: Any, blocks: list[bytes]) -> Any:
     return value
 
 
-def decode(frame: bytes) -> Any:
-    """Read a whole frame.
+def decode(frame: bytes) -> Plain:
+    """Read a message that is all there.
 
     Parameters
     ----------
     frame : bytes
-        What came, from whomever.
+        The bytes, whoever sent them.
 
     Returns
     -------
@@ -227,13 +103,6 @@ def decode(frame: bytes) -> Any:
     ------
     ProtocolError
         If it is not a message.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from gantext.grading.protocol import decode, encode
-    >>> decode(encode([np.zeros(2)]))
-    [array([0., 0.])]
     """
     stream = io.BytesIO(frame)
     message = receive(stream.read)
@@ -242,8 +111,8 @@ def decode(frame: bytes) -> Any:
     return message
 
 
-def receive(read: Callable[[int], bytes]) -> Any:
-    """Read one message.
+def receive(read: Callable[[int], bytes]) -> Plain:
+    """Read the next message of a stream.
 
     Parameters
     ----------
@@ -261,13 +130,6 @@ def receive(read: Callable[[int], bytes]) -> Any:
         If nothing more comes.
     ProtocolError
         If what comes is not a message, or larger than it may be.
-
-    Examples
-    --------
-    >>> import io
-    >>> from gantext.grading.protocol import encode, receive
-    >>> receive(io.BytesIO(encode("hello")).read)
-    'hello'
     """
     start = read(_HEADER.size)
     if not start:
@@ -303,7 +165,7 @@ class _Unpack:
         self.blocks = blocks
         self.items = 0
 
-    def convert(self, tree: Any, depth: int) -> Any:
+    def convert(self, tree: Any, depth: int) -> Plain:
         self.items += 1
         if self.items > 2 * MAX_ITEMS or depth > MAX_DEPTH + 4:
             raise ProtocolError("expected a smaller message: it has too many items or levels")
@@ -321,7 +183,7 @@ class _Unpack:
 
 
 def _read_array(block: bytes) -> NDArray[Any]:
-    """Read a ``.npy`` block; its header is compared with its length before memory is taken."""
+    """Read a ``.npy`` block; its header is compared with its length before memory is allocated."""
     stream = io.BytesIO(block)
     try:
         version = np.lib.format.read_magic(stream)

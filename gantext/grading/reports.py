@@ -11,11 +11,13 @@ import csv
 import html
 import json
 from collections.abc import Iterable, Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from gantext.grading.grade import QuestionResult, Result
 from gantext.grading.question import Question, Verdict
+from gantext.grading.rendering import mark, state
+from gantext.grading.results import QuestionResult, Result
 
 _STATES = {
     "blank": "Not answered.",
@@ -42,14 +44,6 @@ def as_json(result: Result) -> str:
     -------
     str
         ASCII, the same for the same marks.
-
-    Examples
-    --------
-    >>> import json
-    >>> from gantext.grading.grade import nothing
-    >>> from gantext.grading.reports import as_json
-    >>> json.loads(as_json(nothing("Ada", b"", [], "an empty file")))["earned"]
-    0.0
     """
     tree = result.as_dict()
     del tree["seconds"]
@@ -68,15 +62,8 @@ def as_html(result: Result) -> str:
     -------
     str
         A whole page, without scripts, that loads nothing.
-
-    Examples
-    --------
-    >>> from gantext.grading.grade import nothing
-    >>> from gantext.grading.reports import as_html
-    >>> "<script>" in as_html(nothing("<script>", b"", [], "an empty file"))
-    False
     """
-    title = html.escape(_printable(f"{result.name}: {_mark(result.earned, result.points)}"))
+    title = html.escape(_printable(f"{result.name}: {mark(result.earned, result.points)}"))
     parts = [f"<h1>{title}</h1>"]
     if result.words:
         parts.append(f"<p>{html.escape(result.words)}</p>")
@@ -102,7 +89,7 @@ def as_html(result: Result) -> str:
 
 
 def _section(row: QuestionResult) -> list[str]:
-    heading = f"{row.title}: {_mark(row.earned, row.points)}"
+    heading = f"{row.title}: {mark(row.earned, row.points)}"
     parts = [f"<h2>{html.escape(heading)}</h2>"]
     words = " ".join(filter(None, [_STATES.get(row.state, ""), _sentence(row.words)]))
     if words:
@@ -114,15 +101,11 @@ def _section(row: QuestionResult) -> list[str]:
 
 def _line(verdict: Verdict) -> str:
     """Say in a line what became of one call."""
-    line = f"{_state(verdict.share)} · {verdict.tried or 'the value'}"
+    line = f"{state(verdict)} · {verdict.tried or 'the value'}"
     if verdict.share < 1:
         told = [("expected", verdict.expected), ("got", verdict.got)]
         line += "".join(f"; {label} {words}" for label, words in told if words)
     return f"{line}. {verdict.hint}" if verdict.hint else line
-
-
-def _state(share: float) -> str:
-    return "right" if share == 1 else "not yet" if share == 0 else f"{100 * share:.0f} % right"
 
 
 def _sentence(words: str) -> str:
@@ -137,10 +120,6 @@ def _printable(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
 
 
-def _mark(earned: float, points: float) -> str:
-    return f"{earned:.4g} of {points:g} point{'s' if points != 1 else ''}"
-
-
 def as_gradescope(result: Result) -> dict[str, Any]:
     """Return a result in the format of Gradescope's ``results.json``.
 
@@ -153,13 +132,6 @@ def as_gradescope(result: Result) -> dict[str, Any]:
     -------
     dict
         Plain JSON.
-
-    Examples
-    --------
-    >>> from gantext.grading.grade import nothing
-    >>> from gantext.grading.reports import as_gradescope
-    >>> as_gradescope(nothing("Ada", b"", [], "an empty file"))["score"]
-    0.0
     """
     tests = []
     for row in result.questions:
@@ -195,17 +167,6 @@ def write(result: Result, folder: Path) -> None:
         The result.
     folder : Path
         Where to; made if it is not there.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> from gantext.grading.grade import nothing
-    >>> from gantext.grading.reports import write
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write(nothing("Ada", b"", [], "an empty file"), Path(folder))
-    ...     sorted(path.name for path in Path(folder).iterdir())
-    ['report.html', 'report.json', 'results.json']
     """
     folder.mkdir(parents=True, exist_ok=True)
     texts = {
@@ -224,15 +185,6 @@ class ClassTable:
     ----------
     questions : sequence of Question
         One column each.
-
-    Examples
-    --------
-    >>> from gantext.grading.grade import nothing
-    >>> from gantext.grading.reports import ClassTable
-    >>> table = ClassTable([])
-    >>> table.add(nothing("=1+1", b"", [], "an empty file"), "a.ipynb")
-    >>> table.text().splitlines()[1].split(",")[:3]
-    ["'=1+1", '0', '0']
     """
 
     def __init__(self, questions: Sequence[Question]) -> None:
@@ -261,8 +213,6 @@ class ClassTable:
 
     def text(self) -> str:
         """Return the table as CSV, sorted by name."""
-        from io import StringIO
-
         stream = StringIO(newline="")
         writer = csv.writer(stream)
         titles = ["name", "earned", "points", *map(safe_cell, self.ids)]
@@ -294,12 +244,6 @@ def safe_cell(text: str) -> str:
     -------
     str
         On one line; with an apostrophe before what would be a formula.
-
-    Examples
-    --------
-    >>> from gantext.grading.reports import safe_cell
-    >>> safe_cell("=HYPERLINK(1)"), safe_cell("Ada")
-    ("'=HYPERLINK(1)", 'Ada')
     """
     line = "".join(c if c.isprintable() else " " for c in text)
     return f"'{line}" if line.lstrip()[:1] in ("=", "+", "-", "@", "|", "%") else line

@@ -1,51 +1,27 @@
-"""What runs inside the sandbox: a submission's cells, and the calls of its answers.
+"""The program that runs inside a sandbox: ``python -m gantext.grading.worker``.
 
-Nothing that this program says is believed. It shares its process with the submission, which can
-rewrite any part of it. All that it can do is hand out plain data, which the grader judges on its
-own side.
-
+It gives up its rights, then runs a submission's cells and calls its answers, as it is asked to.
 Requests come on the standard input and answers go to what was the standard output; what cells print
-goes to the standard error. See `gantext.grading.protocol` for the messages.
+goes to the standard error. See `gantext.grading.protocol` for the messages, and
+`gantext.grading.sandboxes.worker_process` for the grader's side.
+
+Nothing that this program says is believed: it shares its process with the submission.
 """
 
 from __future__ import annotations
 
-import ast
-import builtins
-import contextlib
 import ctypes
-import importlib.abc
-import importlib.util
-import inspect
-import linecache
 import os
-import random
 import resource
-import signal
 import sys
-import types
-from collections.abc import Callable, Iterator, Mapping
-from importlib.machinery import ModuleSpec
-from typing import Any, NoReturn
+from collections.abc import Callable, Mapping
+from typing import Any
 
-import numpy as np
-
-from gantext.grading.check import as_tensors, where
-from gantext.grading.protocol import NotPlainError, ProtocolError, encode, plain, receive
+from gantext.grading.protocol import ProtocolError, encode, receive
+from gantext.grading.session import Session
 
 _PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
-
-
-class TimeLimit(BaseException):
-    """A cell or a call took too long; ``except Exception`` lets it pass.
-
-    Examples
-    --------
-    >>> from gantext.grading.worker import TimeLimit
-    >>> issubclass(TimeLimit, Exception)
-    False
-    """
 
 
 def confine(limits: Mapping[str, int]) -> None:
@@ -56,11 +32,6 @@ def confine(limits: Mapping[str, int]) -> None:
     limits : dict
         ``uid`` to become, if this is root; ``memory``, ``file_bytes``, in bytes; ``processes``,
         ``open_files``; ``cpu_seconds``.
-
-    Examples
-    --------
-    >>> from gantext.grading.worker import confine
-    >>> confine({})
     """
     uid = limits.get("uid")
     if uid is not None and os.getuid() == 0:
@@ -87,252 +58,8 @@ def confine(limits: Mapping[str, int]) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-class _Shell:
-    """What a notebook's magics find: those that only set something up do nothing."""
-
-    def run_line_magic(self, name: str, line: str, *_: Any) -> None:
-        if name in ("time", "timeit", "prun"):
-            Session.current.run(_without_options(line), "<magic>")
-
-    def run_cell_magic(self, name: str, line: str, cell: str) -> None:
-        if name in ("time", "timeit", "capture", "prun"):
-            Session.current.run(cell, "<magic>")
-            return
-        raise RuntimeError(f"the grader does not run %%{name} cells")
-
-    def system(self, command: str) -> None:
-        """Run nothing: there is no network to install from, and nothing outside to list."""
-
-    def getoutput(self, command: str, **_: Any) -> list[str]:
-        return []
-
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        return lambda *_, **__: None
-
-
-def _without_options(line: str) -> str:
-    words = line.split(" ")
-    while words and words[0].startswith("-"):
-        words.pop(0)
-    return " ".join(words)
-
-
-class Session:
-    """The namespace in which the cells of one submission run.
-
-    Parameters
-    ----------
-    seed : int
-        Seeds the random generators that a submission may use without seeding them.
-
-    Examples
-    --------
-    >>> from gantext.grading.worker import Session
-    >>> session = Session(0)
-    >>> session.cell("def double(x): return 2 * x", 1, 5.0)
-    {'ok': True}
-    >>> session.call("double", {"x": 4}, tensors=False, seconds=5.0, seed=0)["value"]
-    8
-    """
-
-    current: Session
-
-    def __init__(self, seed: int) -> None:
-        Session.current = self
-        self.seed = seed
-        self.module = types.ModuleType("__main__")
-        self.names = self.module.__dict__
-        self.names["__builtins__"] = builtins
-        self.names["get_ipython"] = _Shell
-        self.names["display"] = lambda *_, **__: None
-        _seed(seed)
-        if "torch" not in sys.modules:  # it would start from a seed of its own, another each time
-            sys.meta_path.insert(0, _TorchSeeder(seed))
-
-    def run(self, source: str, filename: str) -> None:
-        """Run code in the session's namespace.
-
-        Parameters
-        ----------
-        source : str
-            The code, with magics or without.
-        filename : str
-            What tracebacks call it.
-        """
-        tree = _parse(source, filename)
-        linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-        code = compile(tree, filename, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-        # This is the program whose purpose is to run what it is given, inside the sandbox.
-        result = eval(code, self.names)  # noqa: S307
-        if inspect.isawaitable(result):
-            import asyncio
-
-            asyncio.run(_awaited(result))
-
-    def cell(self, source: str, number: int, seconds: float) -> dict[str, Any]:
-        """Run a cell.
-
-        Parameters
-        ----------
-        source : str
-            The code.
-        number : int
-            Which cell it is.
-        seconds : float
-            The time that it may take.
-
-        Returns
-        -------
-        dict
-            Whether it ran to its end, and else what was raised.
-        """
-        try:
-            with _at_most(seconds):
-                self.run(source, f"<cell {number}>")
-        except TimeLimit:
-            return {"ok": False, "error": "time", "timeout": True}
-        except BaseException as error:
-            missing = isinstance(error, (NameError, ImportError))
-            return {"ok": False, "error": where(error), "missing": missing}
-        finally:
-            _tidy_up()
-        return {"ok": True}
-
-    def call(
-        self,
-        entry: str,
-        arguments: Mapping[str, Any] | None,
-        *,
-        tensors: bool,
-        seconds: float,
-        seed: int,
-    ) -> dict[str, Any]:
-        """Ask an answer.
-
-        Parameters
-        ----------
-        entry : str
-            The answer's name.
-        arguments : dict or None
-            What to call it with; None if it is a value.
-        tensors : bool
-            Whether arrays are given as tensors.
-        seconds : float
-            The time that it may take.
-        seed : int
-            Seeds the global random generators first, so that restarts change nothing.
-
-        Returns
-        -------
-        dict
-            ``state``, and ``value`` or ``error``.
-        """
-        if entry not in self.names:
-            return {"state": "missing"}
-        answer = self.names[entry]
-        try:
-            with _at_most(seconds):
-                if arguments is None:
-                    blank = answer is None or answer is Ellipsis
-                    return {"state": "blank"} if blank else _answered(answer)
-                if not callable(answer):
-                    return {"state": "blank" if answer is None else "uncallable"}
-                given = as_tensors(dict(arguments)) if tensors else dict(arguments)
-                _seed(seed)
-                return _answered(answer(**given)) | {"origin": _origin(answer)}
-        except TimeLimit:
-            return {"state": "time"}
-        except NotImplementedError as error:
-            return {"state": "blank", "error": where(error)}
-        except NotPlainError as error:
-            return {"state": "unfit", "error": str(error)}
-        except BaseException as error:
-            return {"state": "raised", "error": where(error)}
-
-
-def _answered(value: Any) -> dict[str, Any]:
-    return {"state": "answered", "value": plain(value)}
-
-
-def _origin(answer: Any) -> str:
-    while hasattr(answer, "func"):  # functools.partial
-        answer = answer.func
-    return f"{getattr(answer, '__module__', '')}.{getattr(answer, '__qualname__', '')}"[:200]
-
-
-async def _awaited(result: Any) -> None:
-    await result
-
-
-def _parse(source: str, filename: str) -> ast.Module:
-    """Parse a cell; what is not Python is tried as IPython's dialect."""
-    try:
-        return ast.parse(source, filename)
-    except SyntaxError:
-        if not any(mark in source for mark in "%!?"):
-            raise
-        from IPython.core.inputtransformer2 import TransformerManager
-
-        changed = TransformerManager().transform_cell(source)
-        return ast.parse(changed, filename)
-
-
-class _TorchSeeder(importlib.abc.MetaPathFinder):
-    """Seeds torch as soon as it is imported."""
-
-    def __init__(self, seed: int) -> None:
-        self.seed = seed
-
-    def find_spec(self, name: str, path: object, target: object = None) -> ModuleSpec | None:
-        if name != "torch":
-            return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(name)
-        loader = spec.loader if spec is not None else None
-        if loader is not None:
-            run = loader.exec_module
-
-            def exec_module(module: types.ModuleType) -> None:
-                run(module)
-                module.manual_seed(self.seed % 2**63)
-
-            loader.exec_module = exec_module  # type: ignore[method-assign]
-        return spec
-
-
-def _seed(seed: int) -> None:
-    random.seed(seed)
-    np.random.seed(seed % 2**32)  # noqa: NPY002, for a submission that uses the old interface
-    torch = sys.modules.get("torch")
-    if torch is not None:
-        torch.manual_seed(seed % 2**63)
-
-
-def _tidy_up() -> None:
-    with contextlib.suppress(BaseException):
-        sys.stdout.flush()
-        if "matplotlib.pyplot" in sys.modules:
-            sys.modules["matplotlib.pyplot"].close("all")
-
-
-@contextlib.contextmanager
-def _at_most(seconds: float) -> Iterator[None]:
-    """Raise `TimeLimit` after some seconds. Code that swallows it is stopped from outside."""
-
-    def stop(*_: object) -> NoReturn:
-        raise TimeLimit
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
 def serve(read: Callable[[int], bytes], write: Callable[[bytes], object]) -> None:
-    """Answer requests until there are no more.
+    """Answer the grader's requests until there are no more.
 
     Parameters
     ----------
@@ -340,17 +67,6 @@ def serve(read: Callable[[int], bytes], write: Callable[[bytes], object]) -> Non
         Takes a number of bytes and returns as many, or fewer at the end.
     write : callable
         Takes the bytes of an answer.
-
-    Examples
-    --------
-    >>> import io
-    >>> from gantext.grading.protocol import decode, encode
-    >>> from gantext.grading.worker import serve
-    >>> asked = encode({"do": "start", "id": 1, "limits": {}, "seed": 0})
-    >>> answers = []
-    >>> serve(io.BytesIO(asked).read, answers.append)
-    >>> decode(answers[0]) == {"id": 1, "ok": True}
-    True
     """
     session: Session | None = None
     while True:
@@ -358,41 +74,40 @@ def serve(read: Callable[[int], bytes], write: Callable[[bytes], object]) -> Non
             asked = receive(read)
         except EOFError:
             return
-        answer: dict[str, Any]
         if asked["do"] == "start":
             confine(asked["limits"])
             session = Session(asked["seed"])
-            answer = {"ok": True}
+            answer: dict[str, Any] = {"ok": True}
         elif session is None:
             raise ProtocolError("expected 'start' before anything else")
-        elif asked["do"] == "cell":
-            if session.module is not sys.modules.get("__main__"):
-                sys.modules["__main__"] = session.module  # where pickles and dataclasses look
-            answer = session.cell(asked["source"], asked["number"], asked["seconds"])
         else:
-            answer = session.call(
-                asked["entry"],
-                asked["arguments"],
-                tensors=asked["tensors"],
-                seconds=asked["seconds"],
-                seed=asked["seed"],
-            )
-        answer["id"] = asked["id"]
-        try:
-            frame = encode(answer)
-        except ProtocolError as error:
-            frame = encode({"id": asked["id"], "state": "unfit", "error": str(error)})
-        write(frame)
+            answer = _answer(session, asked)
+        write(_frame(answer, asked["id"]))
+
+
+def _answer(session: Session, asked: Mapping[str, Any]) -> dict[str, Any]:
+    if asked["do"] == "cell":
+        if session.module is not sys.modules.get("__main__"):
+            sys.modules["__main__"] = session.module  # where pickles and dataclasses look
+        return session.cell(asked["source"], asked["number"], asked["seconds"])
+    return session.call(
+        asked["entry"],
+        asked["arguments"],
+        tensors=asked["tensors"],
+        seconds=asked["seconds"],
+        seed=asked["seed"],
+    )
+
+
+def _frame(answer: dict[str, Any], number: int) -> bytes:
+    try:
+        return encode({**answer, "id": number})
+    except ProtocolError as error:
+        return encode({"id": number, "state": "unfit", "error": str(error)})
 
 
 def main() -> None:
-    """Serve on the standard streams; what cells print goes to the standard error.
-
-    Examples
-    --------
-    >>> from gantext.grading.worker import main
-    >>> main()  # doctest: +SKIP
-    """
+    """Serve on the standard streams; what cells print goes to the standard error."""
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     nothing = os.open(os.devnull, os.O_RDONLY)

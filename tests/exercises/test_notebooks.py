@@ -6,9 +6,8 @@ import re
 import nbformat
 import pytest
 
-from gantext.grading import chapters, find
-from gantext.grading.check import feedback
-from gantext.grading.question import questions
+from gantext.grading.catalogue import chapters, find, questions
+from gantext.grading.feedback import feedback
 from tests.exercises.conftest import run, sources
 from tools import exercises as tool
 from tools.book import ROOT, exercises, notebooks, setup_cell, students_copy

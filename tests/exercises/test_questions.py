@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import torch
 
-from gantext.grading import chapters, find
-from gantext.grading.check import as_tensors, feedback
-from gantext.grading.protocol import plain
-from gantext.grading.question import Call, Question, Verdict, questions
+from gantext.grading.calling import as_tensors
+from gantext.grading.catalogue import chapters, find, questions
+from gantext.grading.feedback import feedback
+from gantext.grading.plain_data import plain
+from gantext.grading.question import Call, Question, Verdict
 from tests.exercises.conftest import CHAPTERS
 
 EVERY = [question for chapter in chapters() for question in questions(chapter)]

@@ -6,8 +6,9 @@ import json
 
 import numpy as np
 
-from gantext.grading import Call, Question, near
-from gantext.grading.sandbox import Limits
+from gantext.grading.judging import near
+from gantext.grading.question import Call, Question
+from gantext.grading.sandboxes.limits import Limits
 
 
 def _draw_square(rng):

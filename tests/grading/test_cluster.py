@@ -45,7 +45,7 @@ def test_what_waits_is_not_read():
 
 def test_a_sandbox_that_fails_is_flagged_and_earns_nothing(monkeypatch):
     from gantext.grading import cluster
-    from gantext.grading.sandbox import SandboxError
+    from gantext.grading.sandboxes.base import SandboxError
 
     def fail(*_, **__):
         raise SandboxError("no room")

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from gantext.grading.grade import grade
-from gantext.grading.sandbox import Bubblewrap, NoSandbox, Warm
+from gantext.grading.sandboxes.bubblewrap import Bubblewrap
+from gantext.grading.sandboxes.none import NoSandbox
+from gantext.grading.sandboxes.warm import Warm
 from tests.grading.small import ANSWER, LIMITS, QUESTIONS, SHARES, SQUARE, notebook
 
 WRONG = "def square(x):\n    return -1.0\n"
@@ -234,7 +236,7 @@ REACH = {
     "the hidden checks": (
         "import gantext.grading.questions as package, os\n"
         "print([('REACHED', name) for place in package.__path__ for name in os.listdir(place)])\n"
-        "from gantext.grading import chapters\nassert chapters() == [], 'REACHED'"
+        "from gantext.grading.catalogue import chapters\nassert chapters() == [], 'REACHED'"
     ),
     "the grader's secrets": (
         "import os\nfor name in ('GANTEXT_SEED', 'SSH_AUTH_SOCK', 'AWS_SECRET_ACCESS_KEY'):\n"
@@ -293,17 +295,19 @@ CHEATS = {
         "torch.testing.assert_close = lambda *_, **__: None"
     ),
     "patches the library": (
-        "import gantext.grading.question as q, gantext.grading as g\n"
-        "import gantext.grading.grade as grade\n"
+        "import gantext.grading.question as q, gantext.grading.judging as j\n"
+        "import gantext.grading.grade as g\n"
         "right = lambda *_, **__: q.Verdict(1.0)\n"
-        "q.near = g.near = right\nq.Question.judged = right\nq.Question.share = lambda *_: 1.0\n"
-        "grade.grade = grade._Run.verdict = right"
+        "assert callable(j.near) and callable(g._verdict)\n"
+        "j.near = right\nq.Question.judged = right\nq.Question.share = lambda *_: 1.0\n"
+        "g.grade = g._verdict = g._Marking.verdicts = right"
     ),
     "patches the worker": (
-        "import gantext.grading.worker as w\n"
+        "import gantext.grading.session as s\n"
+        "assert callable(s._answered)\n"
         "class Anything(float):\n    __eq__ = __le__ = __ge__ = lambda *_: True\n"
-        "w._answered = lambda value: {'state': 'answered', 'value': True, 'share': 1.0,\n"
-        "    'ok': True, 'earned': 3, 'verdicts': [1, 1, 1], 'origin': 'gantext.js'}"
+        "s._answered = lambda value: {'state': 'answered', 'value': True, 'share': 1.0,\n"
+        "    'ok': True, 'earned': 3, 'verdicts': [1, 1, 1], 'origin': 'gantext.objectives.divergences.js'}"
     ),
     "answers for the worker": (
         "import gantext.grading.worker as w, gantext.grading.protocol as p\n"
@@ -322,6 +326,7 @@ CHEATS = {
 def test_a_wrong_answer_stays_wrong(name, graded):
     result = graded(CHEATS[name], WRONG, ANSWER, SHARES)
     earned = marks(result)
+    assert not result.cells  # what it patches is there to be patched
     assert earned["square"] == 0
     assert "REACHED" not in words(result)
     if "worker" not in name:  # who breaks the worker breaks the answers that it hands on

@@ -7,23 +7,13 @@ import struct
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 
 from gantext.grading import protocol
-from gantext.grading.protocol import NotPlainError, ProtocolError, decode, encode, plain
-
-SCALARS = st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.text() | st.floats()
-ARRAYS = npst.arrays(
-    st.sampled_from(["f8", "f4", "i8", "u1", "?"]), npst.array_shapes(min_dims=0, min_side=0)
-)
-TREES = st.recursive(
-    SCALARS | ARRAYS,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=8,
-)
+from gantext.grading.plain_data import NotPlainError, plain
+from gantext.grading.protocol import ProtocolError, decode, encode
+from tests.grading.trees import TREES
 
 
 def same(a, b):
@@ -161,39 +151,6 @@ def test_truth_values_that_are_neither_become_true():
     (value,) = decode(frame_of(["a", 0], npy(about("'|b1'"), b"\x07"))).tolist()
     assert value is True
     assert decode(frame_of(["a", 0], npy(about("'|b1'"), b"\x07"))).sum() == 1
-
-
-def test_tensors_become_arrays_of_their_own():
-    leaf = torch.ones(2, requires_grad=True)
-    found = plain({"t": leaf * 2, "b": torch.ones(1, dtype=torch.bfloat16), "n": np.float32(0.5)})
-    assert found["t"].tolist() == [2, 2]
-    assert found["b"].dtype == np.float32
-    assert found["n"] == 0.5
-    assert type(found["n"]) is float
-    shared = np.zeros(2)
-    plain(shared)[0] = 1
-    assert shared.tolist() == [0, 0]
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        object(),
-        print,
-        {1, 2},
-        {1: 2},
-        1j,
-        b"bytes",
-        np.array([None]),
-        np.array(["a"]),
-        np.array(1j),
-        torch.ones(1) * 1j,
-        np.broadcast_to(0.0, (2**15, 2**15)),
-    ],
-)
-def test_what_is_not_plain_is_named(value):
-    with pytest.raises(NotPlainError, match=r"expected .*, got "):
-        plain(value)
 
 
 def test_the_end_is_told_from_a_broken_message():

@@ -1,10 +1,11 @@
-"""Warm starts: one process imports torch and the rest, once, and is copied for each submission.
+"""The program that `Warm` copies workers from: ``python -m gantext.grading.sandboxes.fork_server``.
 
-Nothing of a submission is ever in the process that is copied, and no secret: it knows which modules
-to import, and gets descriptors and the command of an empty sandbox. For each submission it lets
-bubblewrap make a sandbox of its own, forks, and lets the copy enter that sandbox's namespaces, as
-``nsenter`` does. The copy then gives up all rights and becomes a worker. With the sandbox's first
-process every other process in it dies, the copy too.
+It imports torch and the rest, once, and forks for each submission. Nothing of a submission is ever
+in the process that is copied, and no secret: it knows which modules to import, and gets descriptors
+and the command of an empty sandbox. For each submission it lets bubblewrap make a sandbox of its
+own, forks, and lets the copy enter that sandbox's namespaces, as ``nsenter`` does. The copy then
+gives up all rights and becomes a worker. With the sandbox's first process every other process in it
+dies, the copy too.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 from typing import Any, NoReturn
+
+from gantext.grading import worker
+from gantext.grading.sandboxes.bubblewrap import first_process, launched
 
 MODULES = (
     "gantext.evaluation.modes",
@@ -42,13 +45,7 @@ _PR_CAPBSET_DROP = 24
 
 
 def main() -> None:
-    """Import, say so, and fork a worker for each request on the standard input, a Unix socket.
-
-    Examples
-    --------
-    >>> from gantext.grading.warm import main
-    >>> main()  # doctest: +SKIP
-    """
+    """Import, say so, and fork a worker for each request on the standard input, a Unix socket."""
     requests = socket.socket(fileno=os.dup(0))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -81,7 +78,7 @@ def main() -> None:
 
 
 def _bury() -> None:
-    """Take note of children that ended."""
+    """Let the system forget children that have ended."""
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -89,53 +86,50 @@ def _bury() -> None:
 
 def _start(command: list[str], descriptors: list[int]) -> dict[str, Any]:
     """Make an empty sandbox and put a copy of this process into it."""
-    reader, writer = os.pipe()
-    holder = subprocess.Popen(
-        [command[0], "--info-fd", str(writer), *command[1:], "--", "/usr/bin/cat"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        pass_fds=[writer],
-        start_new_session=True,
-        env={},
-    )
+    holder, told = launched([*command, "--", "/usr/bin/cat"])
     assert holder.stdin is not None
     assert holder.stdout is not None
     assert holder.stderr is not None
-    os.close(writer)
     try:
-        with os.fdopen(reader, "rb") as info:
-            told = info.read(2**12)
         with contextlib.suppress(OSError):
             os.write(holder.stdin.fileno(), b"x")
         if os.read(holder.stdout.fileno(), 1) != b"x":  # it answers once the sandbox is complete
             words = holder.stderr.read(300).decode(errors="replace")
             return {"error": f"bubblewrap did not start: {words}"}
-        init = int(json.loads(told)["child-pid"])
-        spaces = [os.open(f"/proc/{init}/ns/{name}", os.O_RDONLY) for name in _different(init)]
-        heard, tell = os.pipe()
-        middle = os.fork()
-        if middle == 0:
-            _enter(spaces, descriptors, tell)
-        for space in (*spaces, tell):
-            os.close(space)
-        with os.fdopen(heard, "rb") as file:
-            worker = file.read(32)
-        if not worker:
+        init = first_process(told)
+        copy = _copied_into(init, descriptors)
+        if copy is None:
             os.kill(init, signal.SIGKILL)
             return {"error": "the copy did not enter its sandbox"}
-        # The holder's input stays open as long as this process lives: with it the sandbox ends.
-        _held[init] = os.dup(holder.stdin.fileno())
-        for known in [pid for pid in _held if pid != init and not _exists(pid)]:
-            os.close(_held.pop(known))
-        return {"init": init, "worker": int(worker)}
+        _hold(init, holder.stdin.fileno())
+        return {"init": init, "worker": copy}
     finally:
         for stream in (holder.stdin, holder.stdout, holder.stderr):
             stream.close()
         holder.returncode = 0  # `_bury` waits for it
 
 
-_held: dict[int, int] = {}
+def _copied_into(init: int, descriptors: list[int]) -> int | None:
+    """Fork a worker into the sandbox of a process; return its number, or None if it failed."""
+    spaces = [os.open(f"/proc/{init}/ns/{name}", os.O_RDONLY) for name in _different(init)]
+    heard, tell = os.pipe()
+    if os.fork() == 0:
+        _enter(spaces, descriptors, tell)
+    for descriptor in (*spaces, tell):
+        os.close(descriptor)
+    with os.fdopen(heard, "rb") as file:
+        number = file.read(32)
+    return int(number) if number else None
+
+
+_held: dict[int, int] = {}  # for each sandbox's first process, the input that keeps it alive
+
+
+def _hold(init: int, stdin: int) -> None:
+    """Keep a sandbox's input open as long as this process lives: with it the sandbox ends."""
+    _held[init] = os.dup(stdin)
+    for known in [pid for pid in _held if pid != init and not _exists(pid)]:
+        os.close(_held.pop(known))
 
 
 def _exists(pid: int) -> bool:
@@ -158,23 +152,19 @@ def _enter(spaces: list[int], descriptors: list[int], tell: int) -> NoReturn:
         for space in spaces:
             if libc.setns(space, 0):
                 raise OSError(ctypes.get_errno(), "setns")
-        worker = os.fork()  # a process enters a PID namespace only by being born there
-        if worker:
-            os.write(tell, str(worker).encode())
-            os.closerange(0, 3)
-            os.closerange(3, tell)
-            os.close(tell)
-            os.waitpid(worker, 0)
+        born = os.fork()  # a process enters a PID namespace only by being born there
+        if born:
+            os.write(tell, str(born).encode())
+            os.closerange(0, tell + 1)
+            os.waitpid(born, 0)
             os._exit(0)
         os.setsid()
         for place, descriptor in enumerate(descriptors):
             os.dup2(descriptor, place)
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))
         os.chdir("/tmp")
-        drop_capabilities(libc)
-        from gantext.grading import worker as program
-
-        program.main()
+        _drop_capabilities(libc)
+        worker.main()
     except BaseException as error:
         with contextlib.suppress(OSError):
             os.write(2, str(error).encode())
@@ -182,24 +172,8 @@ def _enter(spaces: list[int], descriptors: list[int], tell: int) -> NoReturn:
         os._exit(1)
 
 
-def drop_capabilities(libc: Any) -> None:
-    """Give up what joining a namespace has given, but for root's right to become another user.
-
-    Parameters
-    ----------
-    libc : ctypes.CDLL
-        The C library.
-
-    Raises
-    ------
-    OSError
-        If the kernel refuses.
-
-    Examples
-    --------
-    >>> from gantext.grading.warm import drop_capabilities
-    >>> drop_capabilities(None)  # doctest: +SKIP
-    """
+def _drop_capabilities(libc: Any) -> None:
+    """Give up the rights that joining a namespace gave, but root's right to become another user."""
     for number in range(64):
         libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0)
     keep = (1 << 6 | 1 << 7) if os.getuid() == 0 else 0  # CAP_SETGID and CAP_SETUID
@@ -210,7 +184,8 @@ def drop_capabilities(libc: Any) -> None:
 
 
 if __name__ == "__main__":
-    from gantext.grading import warm
+    # Not as "__main__", whose place the submission's module takes.
+    from gantext.grading.sandboxes import fork_server
 
-    warm.main()
+    fork_server.main()
     sys.exit()

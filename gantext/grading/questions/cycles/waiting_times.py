@@ -1,0 +1,67 @@
+"""The question "A network that learns the spread"."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gantext.grading.plain_data import Plain
+from gantext.grading.question import Call, Question, Verdict
+from gantext.grading.sampling import drawn_samples, sample_calls, share_between
+
+COUNT = 4000
+# Wasserstein distances that earn everything and nothing. The training in the exercise's solution
+# ended at 0.017 to 0.163, median 0.058, over 36 seeds (12 from each of 0, 1000 and 2000). A bell
+# curve with the data's mean and variance has 0.30.
+BAR, FLOOR = 0.17, 0.30
+
+
+def waiting_quantiles(count: int) -> NDArray[np.float64]:
+    r"""Return evenly spaced quantiles of the waiting times, exponential with the mean 1.
+
+    Parameters
+    ----------
+    count : int
+        How many.
+
+    Returns
+    -------
+    numpy.ndarray, shape (count,)
+        The quantiles at :math:`(k + \tfrac12) / \text{count}`.
+    """
+    return -np.log1p(-(np.arange(count) + 0.5) / count)
+
+
+def _judge(call: Call, answer: Plain) -> Verdict:
+    count = call.arguments["n"]
+    array, verdict = drawn_samples(answer, (count,))
+    if verdict is not None:
+        return verdict
+    distance = float(np.abs(np.sort(array) - waiting_quantiles(count)).mean())
+    share = share_between(distance, FLOOR, BAR)
+    expected = (
+        f"{count} numbers with a Wasserstein distance below {BAR} to the waiting times; "
+        f"nothing is earned at {FLOOR}"
+    )
+    mean, deviation = float(array.mean()), float(array.std())
+    got = f"W₁ = {distance:.3f}; mean {mean:.2f}, standard deviation {deviation:.2f}"
+    hint = ""
+    if share < 1:
+        hint = "Compare histograms: the data have a sharp edge at 0, and a long tail."
+        if deviation < 0.7:
+            hint = "The spread is too small. What did the chapter find that R1 does to the spread?"
+        elif abs(mean - 1) > 0.25:
+            hint = "Not even the mean has arrived: still turning, or trained too briefly?"
+    return Verdict(share, expected=expected, got=got, hint=hint)
+
+
+QUESTION = Question(
+    id="cycles/waiting-times",
+    title="A network that learns the spread",
+    points=4,
+    entry="sample",
+    kind="function",
+    draw=sample_calls(COUNT),
+    judge=_judge,
+    seconds=20.0,
+)

@@ -1,0 +1,1 @@
+"""Sandboxes: where a submission runs, with nothing in reach that is worth having."""

@@ -1,0 +1,40 @@
+"""Whatever an answer returns becomes plain data of its own, or is named."""
+
+import numpy as np
+import pytest
+import torch
+
+from gantext.grading.plain_data import NotPlainError, plain
+
+
+def test_tensors_become_arrays_of_their_own():
+    leaf = torch.ones(2, requires_grad=True)
+    found = plain({"t": leaf * 2, "b": torch.ones(1, dtype=torch.bfloat16), "n": np.float32(0.5)})
+    assert found["t"].tolist() == [2, 2]
+    assert found["b"].dtype == np.float32
+    assert found["n"] == 0.5
+    assert type(found["n"]) is float
+    shared = np.zeros(2)
+    plain(shared)[0] = 1
+    assert shared.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        object(),
+        print,
+        {1, 2},
+        {1: 2},
+        1j,
+        b"bytes",
+        np.array([None]),
+        np.array(["a"]),
+        np.array(1j),
+        torch.ones(1) * 1j,
+        np.broadcast_to(0.0, (2**15, 2**15)),
+    ],
+)
+def test_what_is_not_plain_is_named(value):
+    with pytest.raises(NotPlainError, match=r"expected .*, got "):
+        plain(value)
