@@ -17,12 +17,6 @@ def chapters() -> list[str]:
     -------
     list of str
         Such as ``"ideal-game"``.
-
-    Examples
-    --------
-    >>> from gantext.grading.catalogue import chapters
-    >>> "ideal-game" in chapters()
-    True
     """
     package = importlib.import_module(_QUESTIONS)
     found = pkgutil.iter_modules(package.__path__)
@@ -46,12 +40,6 @@ def questions(chapter: str) -> list[Question]:
     ------
     ValueError
         If there is no such chapter.
-
-    Examples
-    --------
-    >>> from gantext.grading.catalogue import questions
-    >>> questions("ideal-game")[0].title
-    'A critic that survives zero'
     """
     known = chapters()
     if chapter not in known:
@@ -77,12 +65,6 @@ def find(name: str) -> Question:
     ------
     ValueError
         If there is none.
-
-    Examples
-    --------
-    >>> from gantext.grading.catalogue import find
-    >>> find("ideal-game/log-critic").points
-    2
     """
     if not isinstance(name, str) or "/" not in name:
         raise ValueError(f"expected a question's id, such as 'chapter/question', got {name!r}")

@@ -191,13 +191,6 @@ def usual(
     -------
     str
         The hint.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from gantext.grading.judging import usual
-    >>> usual(np.array([1.0, 2.0]), [([2.0, 1.0], "The other way round.")])
-    ''
     """
     for wrong, hint in mistakes:
         wrong = np.asarray(wrong, dtype=np.float64)

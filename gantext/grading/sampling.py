@@ -112,7 +112,7 @@ def share_between(value: float, nothing: float, everything: float) -> float:
     Examples
     --------
     >>> from gantext.grading.sampling import share_between
-    >>> share_between(0.25, nothing=0.3, everything=0.1)
-    0.25
+    >>> share_between(0.5, nothing=2.0, everything=0.0)
+    0.75
     """
     return min(1.0, max(0.0, (nothing - value) / (nothing - everything)))

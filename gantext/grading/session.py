@@ -68,15 +68,6 @@ class Session:
     ----------
     seed : int
         Seeds the random generators that a submission may use without seeding them.
-
-    Examples
-    --------
-    >>> from gantext.grading.session import Session
-    >>> session = Session(0)
-    >>> session.cell("def double(x): return 2 * x", 1, 5.0)
-    {'ok': True}
-    >>> session.call("double", {"x": 4}, tensors=False, seconds=5.0, seed=0)["value"]
-    8
     """
 
     current: Session

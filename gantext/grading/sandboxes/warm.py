@@ -27,13 +27,6 @@ class Warm(Bubblewrap):
 
     Each submission still has a sandbox of its own, and what is copied has seen none: see
     `gantext.grading.sandboxes.fork_server`. It saves seconds for each submission and each restart.
-
-    Examples
-    --------
-    >>> from gantext.grading.sandboxes.limits import Limits
-    >>> from gantext.grading.sandboxes.warm import Warm
-    >>> with Warm() as box:  # doctest: +SKIP
-    ...     worker = box.start(Limits())
     """
 
     def __init__(self) -> None:

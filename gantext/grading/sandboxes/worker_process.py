@@ -119,14 +119,6 @@ class Worker:
         The user that it becomes.
     also : sequence of int
         Processes in the sandbox that the first one has not started.
-
-    Examples
-    --------
-    >>> from gantext.grading.sandboxes.choose import choose
-    >>> from gantext.grading.sandboxes.limits import Limits
-    >>> worker = choose().start(Limits())  # doctest: +SKIP
-    >>> worker.ask({"do": "start", "limits": {}, "seed": 0}, 10.0)  # doctest: +SKIP
-    {'ok': True}
     """
 
     def __init__(
