@@ -13,12 +13,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 
 from tqdm import tqdm
 
+import gantext
 from gantext.grading.answers import chapters_in
 from gantext.grading.catalogue import chapters, questions
 from gantext.grading.cluster import Job, cores, in_threads, on_dask
@@ -165,8 +165,8 @@ def _results(files: dict[str, Path], shared: Job, options: argparse.Namespace) -
 
 def _version() -> str:
     try:
-        return version("gantext")
-    except PackageNotFoundError:
+        return gantext.__version__
+    except ImportError:  # the library is used from its folder
         return "not installed"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from importlib import import_module
 
 import mpmath
 import numpy as np
@@ -14,6 +15,9 @@ from gantext.grading.catalogue import chapters, find, questions
 from gantext.grading.feedback import feedback
 from gantext.grading.plain_data import plain
 from gantext.grading.question import Call, Question, Verdict
+from gantext.grading.questions.cycles.best_momentum import momentum_radius
+from gantext.grading.questions.cycles.waiting_times import waiting_quantiles
+from gantext.grading.questions.ideal_game.two_lumps import lump_probabilities
 from tests.exercises.conftest import CHAPTERS
 
 EVERY = [question for chapter in chapters() for question in questions(chapter)]
@@ -512,6 +516,22 @@ def test_values_agree_with_formulas():
         question = find(name)
         assert share(question, value) == 1
         assert share(question, 1.05 * value) == share(question, 0.95 * value) == 0
+
+
+def test_samples_are_measured_against_the_right_data():
+    assert waiting_quantiles(1) == pytest.approx(math.log(2))
+    assert lump_probabilities([0.0]) == pytest.approx([0.350129, 0.649871], abs=1e-6)
+    assert momentum_radius(-0.5, 0.4) == pytest.approx(0.976, abs=1e-3)
+
+
+@pytest.mark.parametrize("question", EVERY, ids=IDS)
+def test_the_librarys_functions_are_named_as_they_name_themselves(question):
+    """Or an answer that is one of them would not be flagged."""
+    for name in question.library:
+        thing = import_module(".".join(name.split(".")[:3]))
+        for part in name.split(".")[3:]:
+            thing = getattr(thing, part)
+        assert f"{thing.__module__}.{thing.__qualname__}" == name
 
 
 def test_a_penalty_beside_the_best_damps_less():

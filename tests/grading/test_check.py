@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from gantext.grading.check import _in_notebook, check, progress
 from gantext.grading.feedback import feedback
+from gantext.grading.judging import numbers
 from gantext.grading.question import Call
 from gantext.grading.rendering import Progress, feedback_html, feedback_text
 from tests.grading.small import QUESTIONS
@@ -50,6 +52,19 @@ def test_an_error_is_told_with_its_line_and_no_traceback():
     got = feedback(SQUARE, square).verdicts[0].got
     line = square.__code__.co_firstlineno + 1
     assert got == f"ZeroDivisionError: float division by zero (in line {line} of square)"
+
+
+def test_an_error_inside_a_library_is_told_with_the_answers_own_line():
+    def square(x):
+        np.linalg.inv(np.zeros((1, 1)))
+
+    def shares(p):
+        numbers("one")
+
+    for asked, answer in ((SQUARE, square), (SHARES, shares)):
+        got = feedback(asked, answer).verdicts[0].got
+        line = answer.__code__.co_firstlineno + 1
+        assert got.endswith(f"(in line {line} of {answer.__name__})")
 
 
 def test_none_and_no_function_are_told():

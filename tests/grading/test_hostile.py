@@ -307,7 +307,8 @@ CHEATS = {
         "assert callable(s._answered)\n"
         "class Anything(float):\n    __eq__ = __le__ = __ge__ = lambda *_: True\n"
         "s._answered = lambda value: {'state': 'answered', 'value': True, 'share': 1.0,\n"
-        "    'ok': True, 'earned': 3, 'verdicts': [1, 1, 1], 'origin': 'gantext.objectives.divergences.js'}"
+        "    'ok': True, 'earned': 3, 'verdicts': [1, 1, 1],\n"
+        "    'origin': 'gantext.objectives.divergences.js'}"
     ),
     "answers for the worker": (
         "import gantext.grading.worker as w, gantext.grading.protocol as p\n"

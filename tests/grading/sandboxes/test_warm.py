@@ -1,5 +1,6 @@
 """Workers that are copied are like those that start anew."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -7,11 +8,14 @@ import time
 from pathlib import Path
 
 from gantext.grading.grade import grade
+from gantext.grading.notebooks import read
 from gantext.grading.sandboxes import bubblewrap
 from gantext.grading.sandboxes.bubblewrap import Bubblewrap
 from gantext.grading.sandboxes.warm import Warm
+from gantext.grading.source import parsed
 from tests.grading.sandboxes.started import start, value_of
 from tests.grading.small import LIMITS, QUESTIONS, SQUARE, notebook
+from tools.exercises import STUDENT
 
 
 def test_warm_workers_give_the_marks_of_cold_ones():
@@ -97,3 +101,32 @@ def test_the_system_is_read_only_around_an_unprivileged_copy(monkeypatch):
             worker.close()
     finally:
         bubblewrap._way.cache_clear()
+
+
+def test_all_that_exercises_import_is_there_before_the_copy():
+    """A name that no longer leads anywhere would only be slow, and nobody would see it."""
+    notebooks = [read(path.read_bytes()) for path in sorted(STUDENT.glob("*.ipynb"))]
+    statements = {
+        ast.unparse(node)
+        for notebook in notebooks
+        for cell in notebook.cells
+        for node in ast.walk(parsed(cell.source))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+    assert "import torch" in statements
+    source = "\n".join(
+        [
+            "import sys\nbefore = set(sys.modules)",
+            *sorted(statements),
+            "import gantext\nfor name in dir(gantext): getattr(gantext, name)",
+            "known = before | set(sys.stdlib_module_names)",
+            "found = sorted(name for name in set(sys.modules) - before",
+            "    if name.startswith('gantext') or name.partition('.')[0] not in known)",
+        ]
+    )
+    with Warm() as box:
+        worker = start(box)
+        worker.ask({"do": "cell", "number": 1, "seconds": 60, "source": source}, 60)
+        found = value_of(worker, "found")
+        worker.close()
+    assert found == []
