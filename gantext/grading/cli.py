@@ -14,9 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
 
-from tqdm import tqdm
+from numpy import median
 
 import gantext
 from gantext.grading.answers import chapters_in
@@ -88,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _grade(options: argparse.Namespace) -> int:
+    from tqdm import tqdm  # a tenth of the program's start, which a refusal need not wait for
+
     if options.jobs < 1 or min(options.cell_seconds, options.total_seconds, options.memory) <= 0:
         raise UsageError("expected --jobs and all limits to be positive")
     out: Path = options.out

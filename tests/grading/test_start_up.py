@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ["IPython", "dask", "ipywidgets", "matplotlib", "scipy", "sympy", "torch"]
+HEAVY = ["IPython", "dask", "ipywidgets", "matplotlib", "scipy", "sympy", "torch", "tqdm"]
 
 
 def run(code: str) -> subprocess.CompletedProcess[str]:
