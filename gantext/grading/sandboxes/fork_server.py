@@ -1,11 +1,10 @@
 """The program that `Warm` copies workers from: ``python -m gantext.grading.sandboxes.fork_server``.
 
-It imports torch and the rest, once, and forks for each submission. Nothing of a submission is ever
-in the process that is copied, and no secret: it knows which modules to import, and gets descriptors
-and the command of an empty sandbox. For each submission it lets bubblewrap make a sandbox of its
-own, forks, and lets the copy enter that sandbox's namespaces, as ``nsenter`` does. The copy then
-gives up all rights and becomes a worker. With the sandbox's first process every other process in it
-dies, the copy too.
+It imports PyTorch and the library once, and forks for each submission. Nothing of a submission is
+ever in the process that is copied, and no secret: it gets descriptors and the command of an empty
+sandbox, no more. For each submission it lets bubblewrap make a sandbox of its own, forks, and lets
+the copy enter that sandbox's namespaces, as ``nsenter`` does. The copy then gives up all rights and
+becomes a worker. With the sandbox's first process every other process in it dies, the copy too.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
-import importlib
 import json
 import os
 import signal
@@ -24,9 +22,6 @@ from typing import Any, NoReturn
 import gantext
 from gantext.grading import worker
 from gantext.grading.sandboxes.bubblewrap import first_process, launched
-
-MODULES = ("matplotlib.pyplot", "sympy", "torch")
-"""What exercises import beside the library."""
 
 _NAMESPACES = ("cgroup", "ipc", "uts", "net", "pid", "mnt", "user")  # rights end with the last
 _PR_SET_CHILD_SUBREAPER = 36
@@ -65,10 +60,7 @@ def main() -> None:
 
 
 def _import_all() -> None:
-    """Import what exercises may use: the library's public face, and what stands beside it."""
-    for name in MODULES:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+    """Import the library's public face, and with it PyTorch, Matplotlib and all that it needs."""
     for name in dir(gantext):
         with contextlib.suppress(ImportError):
             getattr(gantext, name)
