@@ -101,7 +101,7 @@ def in_threads(jobs: Iterable[Job], count: int) -> Iterator[Result]:
     Parameters
     ----------
     jobs : iterable of Job
-        Taken one by one, as there is room.
+        Read one by one, as there is room.
     count : int
         How many at a time.
 
@@ -120,7 +120,7 @@ def on_dask(jobs: Iterable[Job], address: str | None = None, count: int = 2) -> 
     Parameters
     ----------
     jobs : iterable of Job
-        Taken one by one, as there is room.
+        Read one by one, as there is room.
     address : str, optional
         The scheduler's, ``"tcp://host:8786"``; by default processes of this computer.
     count : int
