@@ -325,7 +325,8 @@ CHEATS = {
 
 @pytest.mark.parametrize("name", CHEATS)
 def test_a_wrong_answer_stays_wrong(name, graded):
-    result = graded(CHEATS[name], WRONG, ANSWER, SHARES)
+    patient = replace(LIMITS, cell_seconds=60.0, total_seconds=120.0)  # for those that import torch
+    result = graded(CHEATS[name], WRONG, ANSWER, SHARES, limits=patient)
     earned = marks(result)
     assert not result.cells  # what it patches is there to be patched
     assert earned["square"] == 0
