@@ -23,7 +23,7 @@ NO_CODE = {
     tokenize.DEDENT,
     tokenize.ENDMARKER,
 }
-Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def count(source: str, path: Path) -> Module:
     tree = ast.parse(source)
     described = set[int]()
     for node in ast.walk(tree):
-        if isinstance(node, Documented) and ast.get_docstring(node, clean=False) is not None:
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             described |= _lines(node.body[0])
     written = set[int]()
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
