@@ -33,7 +33,7 @@ check: lint ## Lint, and run the library's own tests: for every change, in three
 	$(PYTEST) --durations 10 tests/unit tests/theory
 
 test: .venv/.installed $(COLAB)/.installed browser sandbox ## Run everything that can fail: lint, library, notebooks, site, project
-	+@$(MAKE) --no-print-directory --jobs $(JOBS) lint book
+	@$(MAKE) --no-print-directory --jobs $(JOBS) lint book
 	$(PYTEST) --durations 30 --nbval --nbval-current-env $(NBVAL_PATIENCE) $(NOTEBOOKS) tests
 
 coverage: .venv/.installed browser sandbox ## Say which lines of the library no test runs
