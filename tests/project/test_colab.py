@@ -9,12 +9,36 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import v4
 
+import gantext as gt
 from tools.book import ROOT, exercises, notebooks, project, solution_code, students_copy
 from tools.colab import conflicts, pins, read_freeze, read_table, update
 from tools.execute import CELL_TIMEOUT, QUIET, STARTUP_TIMEOUT
 
 COLAB = ROOT / ".venv-colab"
 KERNEL = "gantext-colab"
+
+# Put before a chapter, it makes training short: as many records as ever, one step from each to the next. So what
+# follows has the shapes it expects; what it asserts of the numbers, a kernel under PYTHONOPTIMIZE passes over.
+HURRY = """\
+import functools
+import inspect
+
+import gantext as gt
+
+
+def hurried(train):
+    usual = inspect.signature(train).parameters["every"].default
+
+    @functools.wraps(train)
+    def short(experiment, steps, *, every=usual, **options):
+        return train(experiment, -(-steps // every), every=1, **options)
+
+    return short
+
+
+for name in ("train", "train_population"):
+    setattr(gt, name, hurried(getattr(gt, name)))
+"""
 
 SMALL_TABLE = """\
 date = 2000-01-01
@@ -124,16 +148,48 @@ def test_installing_the_library_leaves_the_environment_consistent():
     assert check.returncode == 0, check.stdout
 
 
-@pytest.mark.usefixtures("colab_kernel")
-@pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
-def test_chapter_and_the_solutions_of_its_exercises_run_with_colabs_versions(path):
-    """A student who has run the chapter can run every solution, too."""
+def with_solutions(path: Path):
+    """Read a chapter and put the solutions of its exercises at its end."""
     notebook = nbformat.read(path, as_version=4)
     solutions = solution_code(notebook)
     assert solutions
     assert len(solutions) == "".join(c.source for c in notebook.cells).count("```python")
     notebook.cells += [v4.new_code_cell(code) for code in solutions]
+    return notebook
+
+
+@pytest.mark.weekly
+@pytest.mark.usefixtures("colab_kernel")
+@pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
+def test_chapter_and_the_solutions_of_its_exercises_run_with_colabs_versions(path):
+    """A student who has run the chapter can run every solution, too."""
+    run_like_colab(with_solutions(path), path.parent)
+
+
+@pytest.mark.usefixtures("colab_kernel")
+@pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
+def test_every_cell_finds_what_it_calls_in_colabs_versions(path, monkeypatch):
+    """The same in a hurry: that the numbers come out right is the matter of nbval and of the test above."""
+    monkeypatch.setenv("PYTHONOPTIMIZE", "1")
+    notebook = with_solutions(path)
+    notebook.cells.insert(0, v4.new_code_cell(HURRY))
     run_like_colab(notebook, path.parent)
+
+
+def test_a_hurried_training_records_as_often(monkeypatch):
+    for name in ("train", "train_population"):
+        monkeypatch.setattr(gt, name, getattr(gt, name))
+    gan = gt.GAN(gt.MLP(2, 2), gt.MLP(2, 1), noise=2)
+    experiment = gt.Experiment(gan, gt.Alternating(), gt.ring())
+
+    def steps(number, **options):
+        run = gt.train(experiment, number, eta=1e-3, progress=False, **options)
+        return run.history.step.tolist()
+
+    assert steps(7, every=3) == [3, 6, 7]
+    exec(HURRY, {})  # noqa: S102
+    assert steps(7, every=3) == [1, 2, 3]
+    assert steps(5) == [1]
 
 
 @pytest.mark.usefixtures("colab_kernel")
