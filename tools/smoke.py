@@ -1,6 +1,7 @@
-"""Does the gantext work that this Python has? Whatever it says and loads comes from there.
+"""Try the gantext that this Python has.
 
-`python tools/smoke.py VERSION` fails if it is another version, or if a name of the public face does not load.
+`python tools/smoke.py VERSION` fails if it is another version, or if a name of the public face does
+not load.
 """
 
 import sys

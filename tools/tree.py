@@ -1,4 +1,4 @@
-"""How long the library is: `python -m tools.tree` prints lines of code and of docstrings, by folder.
+"""How long the library is: `python -m tools.tree` prints lines of code and of docstrings.
 
 A line of code is one that holds Python: neither blank, nor a comment, nor part of a docstring.
 """
@@ -38,11 +38,11 @@ class Module:
 
     @property
     def folder(self) -> str:
-        """The folder, from the library's root; `.` for the root itself."""
+        """Return the folder, from the library's root; `.` for the root itself."""
         return self.path.parent.relative_to(LIBRARY).as_posix()
 
     def __str__(self) -> str:
-        """The path from the root of the repository."""
+        """Return the path from the root of the repository."""
         return self.path.relative_to(LIBRARY.parent).as_posix()
 
 

@@ -1,7 +1,7 @@
 """nbval compares: one number changed in a stored output is a failure.
 
-A small notebook shows it. That each notebook has numbers to compare, and switches nothing off, is the matter
-of test_notebooks.py.
+A small notebook shows it. That each notebook has numbers to compare, and switches nothing off, is
+the matter of test_notebooks.py.
 """
 
 import os
@@ -11,7 +11,6 @@ import subprocess
 import sys
 
 import nbformat
-import pytest
 from nbformat import NotebookNode, v4
 
 from tools.book import KERNEL_ENVIRONMENT, ROOT

@@ -1,7 +1,7 @@
-"""What a reader calls says what it takes and gives, and shows how it is used; the examples are run.
+"""What a reader calls says what it takes and gives, and shows how it is used; examples are run.
 
-The reader calls the public face, `import gantext as gt`. What lies behind it has docstrings as well, which ruff
-asks for, but needs no sections, and has no examples.
+The reader calls the public face, `import gantext as gt`. What lies behind it has docstrings as
+well, which ruff asks for, but needs no sections, and has no examples.
 """
 
 import ast
