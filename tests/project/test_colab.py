@@ -21,7 +21,6 @@ KERNEL = "gantext-colab"
 # may be false.
 HURRY = """\
 import ast
-import functools
 import inspect
 
 import gantext as gt
@@ -30,15 +29,10 @@ import gantext as gt
 def hurried(train):
     usual = inspect.signature(train).parameters["every"].default
 
-    @functools.wraps(train)
     def short(experiment, steps, *, every=usual, **options):
         return train(experiment, -(-steps // every), every=1, **options)
 
     return short
-
-
-for name in ("train", "train_population"):
-    setattr(gt, name, hurried(getattr(gt, name)))
 
 
 class Compute(ast.NodeTransformer):
@@ -46,6 +40,7 @@ class Compute(ast.NodeTransformer):
         return ast.copy_location(ast.Expr(node.test), node)
 
 
+gt.train = hurried(gt.train)
 get_ipython().ast_transformers.append(Compute())
 """
 
