@@ -17,7 +17,7 @@ NBVAL_PATIENCE := --nbval-cell-timeout 600 --nbval-kernel-startup-timeout 300
 NOTEBOOKS := book/*.ipynb exercises/*.ipynb
 EXTRAS := book,grading,lint,test
 
-.PHONY: help book read test coverage colab execute lint clean browser sandbox always
+.PHONY: help book read check test coverage colab execute lint clean browser sandbox always
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,16 +29,18 @@ book: .venv/.installed ## Build the site into _build/html; any warning is an err
 read: book ## Build the site, serve it on localhost and print the address
 	@$(BIN)/python -m tools.serve _build/html
 
-test: .venv/.installed $(COLAB)/.installed lint browser sandbox book ## Run everything that can fail: lint, library, notebooks, site, project
-	$(PYTEST) --durations 30 --nbval --nbval-current-env $(NBVAL_PATIENCE) \
-		--doctest-modules $(NOTEBOOKS) tests gantext
+check: lint ## Lint, and run the library's own tests: for every change, in three minutes
+	$(PYTEST) --durations 10 tests/unit tests/theory
+
+test: .venv/.installed $(COLAB)/.installed browser sandbox ## Run everything that can fail: lint, library, notebooks, site, project
+	@$(MAKE) --no-print-directory --jobs $(JOBS) lint book
+	$(PYTEST) --durations 30 --nbval --nbval-current-env $(NBVAL_PATIENCE) $(NOTEBOOKS) tests
 
 coverage: .venv/.installed browser sandbox ## Say which lines of the library no test runs
-	$(PYTEST) --doctest-modules --cov gantext --cov-report term --ignore tests/project/test_colab.py \
-		tests gantext
+	$(PYTEST) --cov gantext --cov-report term --ignore tests/project/test_colab.py tests
 
-colab: .venv/.installed $(COLAB)/.installed ## Run the chapters with the versions that Colab has
-	$(BIN)/python -m pytest tests/project/test_colab.py
+colab: .venv/.installed $(COLAB)/.installed ## Run the chapters in full with the versions that Colab has
+	$(BIN)/python -m pytest -m '' tests/project/test_colab.py
 
 execute: .venv/.installed ## Run the notebooks in place, and make the students' copies of the exercises
 	$(BIN)/python -m tools.execute $(FILES)
@@ -47,7 +49,6 @@ execute: .venv/.installed ## Run the notebooks in place, and make the students' 
 lint: .venv/.installed ## Check code, notebooks, docstrings, layers, types, scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/numpydoc lint $$(find gantext -name '*.py' -not -path '*/core/*')
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 	$(BIN)/oxlint --deny-warnings --quiet

@@ -1,4 +1,8 @@
-"""nbval compares: one number changed in a stored output is a failure."""
+"""nbval compares: one number changed in a stored output is a failure.
+
+A small notebook shows it. That each notebook has numbers to compare, and switches nothing off, is
+the matter of test_notebooks.py.
+"""
 
 import os
 import re
@@ -7,10 +11,9 @@ import subprocess
 import sys
 
 import nbformat
-import pytest
 from nbformat import NotebookNode, v4
 
-from tools.book import KERNEL_ENVIRONMENT, ROOT, exercises, notebooks
+from tools.book import KERNEL_ENVIRONMENT, ROOT
 
 NUMBER_IN_OUTPUT = re.compile(r"\d(?=\D*\Z)")  # the last digit of a text
 
@@ -67,24 +70,3 @@ def test_kernels_run_with_the_environment_of_make_execute(tmp_path):
     result = subprocess.run(command, cwd=tmp_path, env=bare, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout
     assert f"{len(KERNEL_ENVIRONMENT)} passed" in result.stdout
-
-
-def compared(cell: NotebookNode) -> bool:
-    """Return whether nbval compares the cell's outputs."""
-    return cell.cell_type == "code" and "nbval-ignore-output" not in cell.metadata.get("tags", [])
-
-
-EVERY = [*notebooks(), *exercises()]
-
-
-@pytest.mark.parametrize("path", EVERY, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_a_changed_number_in_a_notebook_fails(path, tmp_path):
-    """Run a notebook up to its first printed number, with that number changed."""
-    chapter = nbformat.read(path, as_version=4)
-    code = [cell for cell in chapter.cells if cell.cell_type == "code"]
-    last = next(i for i, cell in enumerate(code) if compared(cell) and mutate(cell))
-    shortened = tmp_path / path.name
-    nbformat.write(v4.new_notebook(cells=code[: last + 1]), shortened)
-    result = nbval(shortened)
-    assert result.returncode == 1, result.stdout
-    assert f"1 failed, {last} passed" in result.stdout

@@ -132,6 +132,16 @@ def test_nothing_is_left_to_do(notebook):
     assert not [cell.source for cell in notebook.cells if marks.search(cell.source)]
 
 
+def test_nbval_compares_numbers_in_it(code):
+    """It compares every cell's text but those with the tag; nothing else may switch it off."""
+    tagged = [(cell, cell.metadata.get("tags", [])) for cell in code]
+    compared = [cell for cell, tags in tagged if "nbval-ignore-output" not in tags]
+    assert [text for cell in compared for text in texts(cell) if re.match(r"[^<]*\d", text)]
+    others = {tag for _, tags in tagged for tag in tags if re.match("nbval|raises", tag)}
+    assert others <= {"nbval-ignore-output"}
+    assert not [cell.source for cell in code if re.search("NBVAL|PYTEST_VALIDATE", cell.source)]
+
+
 def test_ignored_outputs_are_backed_by_asserts(code):
     """Where nbval compares nothing, an assertion does: in that cell or in the next."""
     for index, cell in enumerate(code):

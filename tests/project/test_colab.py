@@ -16,6 +16,34 @@ from tools.execute import CELL_TIMEOUT, QUIET, STARTUP_TIMEOUT
 COLAB = ROOT / ".venv-colab"
 KERNEL = "gantext-colab"
 
+# Put before a chapter, it makes training short: as many records as ever, one step from each to the
+# next. So what follows has the shapes that it expects. What the chapter asserts is computed, and
+# may be false.
+HURRY = """\
+import ast
+import inspect
+
+import gantext as gt
+
+
+def hurried(train):
+    usual = inspect.signature(train).parameters["every"].default
+
+    def short(experiment, steps, *, every=usual, **options):
+        return train(experiment, -(-steps // every), every=1, **options)
+
+    return short
+
+
+class Compute(ast.NodeTransformer):
+    def visit_Assert(self, node):
+        return ast.copy_location(ast.Expr(node.test), node)
+
+
+gt.train = hurried(gt.train)
+get_ipython().ast_transformers.append(Compute())
+"""
+
 SMALL_TABLE = """\
 date = 2000-01-01
 python = "3.13"
@@ -124,16 +152,52 @@ def test_installing_the_library_leaves_the_environment_consistent():
     assert check.returncode == 0, check.stdout
 
 
-@pytest.mark.usefixtures("colab_kernel")
-@pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
-def test_chapter_and_the_solutions_of_its_exercises_run_with_colabs_versions(path):
-    """A student who has run the chapter can run every solution, too."""
+def with_solutions(path: Path):
+    """Read a chapter and put the solutions of its exercises at its end."""
     notebook = nbformat.read(path, as_version=4)
     solutions = solution_code(notebook)
     assert solutions
     assert len(solutions) == "".join(c.source for c in notebook.cells).count("```python")
     notebook.cells += [v4.new_code_cell(code) for code in solutions]
+    return notebook
+
+
+@pytest.mark.weekly
+@pytest.mark.usefixtures("colab_kernel")
+@pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
+def test_chapter_and_the_solutions_of_its_exercises_run_with_colabs_versions(path):
+    """A student who has run the chapter can run every solution, too."""
+    run_like_colab(with_solutions(path), path.parent)
+
+
+@pytest.mark.usefixtures("colab_kernel")
+@pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
+def test_every_cell_finds_what_it_calls_in_colabs_versions(path):
+    """The same in a hurry: nbval, and the test above, see to it that the numbers come out right."""
+    notebook = with_solutions(path)
+    notebook.cells.insert(0, v4.new_code_cell(HURRY))
     run_like_colab(notebook, path.parent)
+
+
+TRAIN = """\
+gan = gt.GAN(gt.MLP(2, 2), gt.MLP(2, 1), noise=2)
+experiment = gt.Experiment(gan, gt.Alternating(), gt.ring())
+for steps, options in ((7, {"every": 3}), (5, {})):
+    run = gt.train(experiment, steps, eta=1e-3, progress=False, **options)
+    print(run.history.step.tolist())
+"""
+
+
+@pytest.mark.usefixtures("colab_kernel")
+def test_in_a_hurry_records_are_as_many_and_asserts_are_computed(tmp_path):
+    sources = (HURRY, TRAIN, "assert run.diverged")
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in sources])
+    wrong = ("assert gt.of_tomorrow", "gt.train(experiment, 5, of_tomorrow=1)")
+    tags = {"tags": ["raises-exception"]}
+    notebook.cells += [v4.new_code_cell(source, metadata=tags) for source in wrong]
+    run_like_colab(notebook, tmp_path)
+    assert notebook.cells[1].outputs[0].text == "[1, 2, 3]\n[1]\n"
+    assert [cell.outputs[0].ename for cell in notebook.cells[3:]] == ["AttributeError", "TypeError"]
 
 
 @pytest.mark.usefixtures("colab_kernel")

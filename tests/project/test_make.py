@@ -17,7 +17,7 @@ from tools.serve import bind
 MAKEFILE = (ROOT / "Makefile").read_text()
 STAMP = ".venv-python"
 NEEDED = "needs Python 3.11, 3.12 or 3.13; name one: make PYTHON=python3.13"
-PUBLIC = ["book", "read", "test", "execute", "lint", "clean"]
+PUBLIC = ["book", "read", "check", "test", "execute", "lint", "clean"]
 
 
 def make(*arguments, cwd=ROOT):
@@ -59,6 +59,34 @@ def set_up(tmp_path):
     return tmp_path
 
 
+def installations(plan):
+    """Return the different lines that install; a dry run within a dry run repeats them."""
+    return set(re.findall("^.*pip install.*$", plan, re.MULTILINE))
+
+
+def test_the_quick_loop_lints_and_runs_the_librarys_tests_alone(set_up):
+    plan = make("--dry-run", "check", cwd=set_up).stdout
+    assert "ruff check ." in plan
+    assert re.search(r"-m pytest .* tests/unit tests/theory$", plan, re.MULTILINE)
+    assert "jupyter-book" not in plan
+    assert "pip install" not in plan
+
+
+def test_make_test_runs_everything_once(set_up):
+    plan = make("--dry-run", "test", cwd=set_up).stdout
+    for command in ("ruff check", "ruff format", "lint-imports", "/mypy", "jupyter-book build"):
+        assert plan.count(command) == 1, command
+    (pytest,) = re.findall(r"-m pytest .*?[^\\]$", plan, re.MULTILINE | re.DOTALL)
+    assert pytest.endswith("book/*.ipynb exercises/*.ipynb tests")
+    assert "weekly" not in pytest
+
+
+def test_what_is_weekly_runs_with_make_colab_which_a_workflow_calls(set_up):
+    plan = make("--dry-run", "colab", cwd=set_up).stdout
+    assert plan.strip().endswith("-m pytest -m '' tests/project/test_colab.py")
+    assert "run: make colab" in (ROOT / ".github/workflows/colab.yml").read_text()
+
+
 def test_the_second_make_test_installs_nothing(set_up):
     plan = make("--dry-run", "test", cwd=set_up)
     assert plan.returncode == 0, plan.stderr
@@ -70,7 +98,7 @@ def test_the_second_make_test_installs_nothing(set_up):
 def test_a_changed_requirement_sets_up_again(set_up, name):
     later = (set_up / ".venv" / ".installed").stat().st_mtime + 10
     os.utime(set_up / name, (later, later))
-    assert make("--dry-run", "test", cwd=set_up).stdout.count("pip install") == 2
+    assert len(installations(make("--dry-run", "test", cwd=set_up).stdout)) == 2
 
 
 @pytest.mark.parametrize("before", ["Python 3.11.0\n", None])
@@ -79,8 +107,8 @@ def test_another_python_sets_up_afresh_and_once(set_up, before):
     later = (set_up / ".venv" / ".installed").stat().st_mtime + 10
     (set_up / STAMP).unlink() if before is None else (set_up / STAMP).write_text(before)
     plan = make("--dry-run", "test", cwd=set_up).stdout
-    assert plan.count("-m venv --clear") == 2
-    assert plan.count("pip install") == 2
+    assert len(set(re.findall("^.*-m venv --clear.*$", plan, re.MULTILINE))) == 2
+    assert len(installations(plan)) == 2
     for environment in (".venv", ".venv-colab"):
         os.utime(set_up / environment / ".installed", (later, later))
     assert "pip install" not in make("--dry-run", "test", cwd=set_up).stdout
