@@ -5,10 +5,17 @@ from __future__ import annotations
 import math
 
 import torch
-from numpy.typing import ArrayLike
 from torch import Tensor
 
-from gantext.core.checks import at_least_one, finite, floating, last_dim, non_negative, shares
+from gantext.core.checks import (
+    ArrayLike,
+    at_least_one,
+    finite,
+    floating,
+    last_dim,
+    non_negative,
+    shares,
+)
 from gantext.data.base import Dataset, check_request
 from gantext.data.rows import Rows
 

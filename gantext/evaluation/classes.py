@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import torch
-from numpy.typing import ArrayLike
 from torch import Tensor
 
-from gantext.core.checks import at_least_one, floating, integers, kind, shares
+from gantext.core.checks import ArrayLike, at_least_one, floating, integers, kind, shares
 from gantext.data.images import Images
 from gantext.evaluation.blocks import rows_at_once
 from gantext.evaluation.counts import ModeStatistics, mode_statistics

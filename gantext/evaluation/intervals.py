@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import scipy.stats
 import torch
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from torch import Tensor
 
+from gantext.core.checks import ArrayLike
 from gantext.evaluation.blocks import rows_at_once
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from numpy.typing import ArrayLike
 from torch import Tensor
 
-from gantext.core.checks import as_float64, finite, holds, last_dim
+from gantext.core.checks import ArrayLike, as_float64, finite, holds, last_dim
 from gantext.games.base import Game, Losses
 
 

@@ -6,11 +6,17 @@ import math
 from typing import Any, NamedTuple
 
 import torch
-from numpy.typing import ArrayLike
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
-from gantext.core.checks import as_float64, broadcastable, last_dim, probabilities, require
+from gantext.core.checks import (
+    ArrayLike,
+    as_float64,
+    broadcastable,
+    last_dim,
+    probabilities,
+    require,
+)
 from gantext.games.base import Game, Losses
 from gantext.games.best_mixture import TINY, max_min, weighted_share
 

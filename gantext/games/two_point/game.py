@@ -6,11 +6,10 @@ from typing import Any
 
 import sympy
 import torch
-from numpy.typing import ArrayLike
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from gantext.core.checks import last_dim, non_negative, one_number, positive
+from gantext.core.checks import ArrayLike, last_dim, non_negative, one_number, positive
 from gantext.games.base import Game, Losses
 from gantext.games.ideal import IdealGame
 from gantext.games.two_point.complexity import Complexity, complexity_name, quadratic

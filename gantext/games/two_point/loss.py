@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 import sympy
 import torch
-from numpy.typing import ArrayLike
 from torch import Tensor
 
-from gantext.core.checks import non_negative, one_number, positive, require
+from gantext.core.checks import ArrayLike, non_negative, one_number, positive, require
 from gantext.games.two_point.branches import Branches
 from gantext.games.two_point.complexity import Complexity, complexity_name, quadratic
 from gantext.games.two_point.expression import (
