@@ -15,6 +15,8 @@ from torch import Tensor
 
 ArrayLike = npt.ArrayLike | Tensor
 
+_INTEGERS = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
+
 
 def as_float64(name: str, value: ArrayLike) -> Tensor:
     """Turn a number, sequence, array or tensor into a float64 tensor without NaN.
@@ -51,32 +53,60 @@ def holds(condition: Tensor) -> bool:
 
 def positive(name: str, value: ArrayLike) -> Tensor:
     """Like `as_float64`, and every value must be finite and above zero."""
-    return _require(name, value, "finite values > 0", lambda t: torch.isfinite(t) & (t > 0))
+    return require(name, value, "finite values > 0", lambda t: torch.isfinite(t) & (t > 0))
 
 
 def non_negative(name: str, value: ArrayLike) -> Tensor:
     """Like `as_float64`, and every value must be finite and at least zero."""
-    return _require(name, value, "finite values >= 0", lambda t: torch.isfinite(t) & (t >= 0))
+    return require(name, value, "finite values >= 0", lambda t: torch.isfinite(t) & (t >= 0))
 
 
 def fraction(name: str, value: ArrayLike) -> Tensor:
     """Like `as_float64`, and every value must be at least 0 and below 1."""
-    return _require(name, value, "values in [0, 1)", lambda t: (t >= 0) & (t < 1))
+    return require(name, value, "values in [0, 1)", lambda t: (t >= 0) & (t < 1))
 
 
 def finite(name: str, value: ArrayLike) -> Tensor:
     """Like `as_float64`, and every value must be finite."""
-    return _require(name, value, "finite values", torch.isfinite)
+    return require(name, value, "finite values", torch.isfinite)
 
 
-def _require(
+def require(
     name: str, value: ArrayLike, wanted: str, holds_for: Callable[[Tensor], Tensor]
 ) -> Tensor:
-    """Return the values in float64, or raise a ValueError that says what was wanted and came."""
+    """Like `as_float64`, and every value must pass a test: `wanted` says in words which."""
     tensor = as_float64(name, value)
     if holds((~holds_for(tensor)).any()):
         raise ValueError(f"{name}: expected {wanted}, got {_show(tensor)}")
     return tensor
+
+
+def floating(name: str, value: object) -> Tensor:
+    """Require a floating-point tensor."""
+    if not isinstance(value, Tensor) or not value.is_floating_point():
+        raise TypeError(f"{name}: expected a floating-point tensor, got {kind(value)}")
+    return value
+
+
+def integers(name: str, value: object) -> Tensor:
+    """Require a tensor of integers; booleans are none."""
+    if not isinstance(value, Tensor) or value.dtype not in _INTEGERS:
+        raise TypeError(f"{name}: expected a tensor of integers, got {kind(value)}")
+    return value
+
+
+def at_least_one(name: str, value: int) -> int:
+    """Require a Python integer of at least 1."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{name}: expected an integer, got {value!r}")
+    if value < 1:
+        raise ValueError(f"{name}: expected at least 1, got {value}")
+    return value
+
+
+def kind(value: object) -> str:
+    """Say for a message what came: a tensor of which dtype, or an object of which class."""
+    return f"a tensor of {value.dtype}" if isinstance(value, Tensor) else type(value).__name__
 
 
 def last_dim(name: str, tensor: Tensor, size: int) -> Tensor:
@@ -132,6 +162,16 @@ def probabilities(name: str, value: ArrayLike) -> Tensor:
     return tensor / total.unsqueeze(-1) if rounded else tensor
 
 
+def shares(name: str, value: ArrayLike | None, size: int) -> Tensor:
+    """Like `probabilities`, one for each of `size` classes; equal ones where None is given."""
+    if value is None:
+        return torch.full((size,), 1 / size, dtype=torch.float64)
+    tensor = probabilities(name, value)
+    if tensor.shape != (size,):
+        raise ValueError(f"{name}: expected shape ({size},), got {tuple(tensor.shape)}")
+    return tensor
+
+
 def same_last_dim(names: Sequence[str], tensors: Sequence[Tensor]) -> None:
     """Require that several tensors agree in the size of their last dimension."""
     sizes = {tensor.shape[-1] for tensor in tensors}
@@ -140,11 +180,11 @@ def same_last_dim(names: Sequence[str], tensors: Sequence[Tensor]) -> None:
         raise ValueError(f"expected the same last dimension, got {shapes}")
 
 
-def broadcastable(names: Sequence[str], tensors: Sequence[Tensor]) -> None:
-    """Require the same last dimension and leading dimensions that broadcast; no scalars."""
+def broadcastable(names: Sequence[str], tensors: Sequence[Tensor], inner: int = 1) -> None:
+    """Require the same last dimension and, but for `inner` dimensions, shapes that broadcast."""
     same_last_dim(names, tensors)
     try:
-        torch.broadcast_shapes(*(tensor.shape for tensor in tensors))
+        torch.broadcast_shapes(*(tensor.shape[:-inner] for tensor in tensors))
     except RuntimeError as error:
         shapes = ", ".join(f"{n} {tuple(t.shape)}" for n, t in zip(names, tensors, strict=True))
         raise ValueError(f"expected leading dimensions that broadcast, got {shapes}") from error

@@ -1,1 +1,4 @@
-"""What the generator imitates: mixtures and images."""
+"""What a generator learns to imitate: mixtures of known density, and small images.
+
+What is out of its range or of another shape raises ValueError, of another type TypeError.
+"""

@@ -7,22 +7,21 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from gantext.evaluation.points import _at_least_one, _kind
+from gantext.core.checks import at_least_one, kind
 from gantext.objectives.divergences import kl
 
 
 class ModeStatistics(NamedTuple):
-    """Which modes the samples reach, and how evenly.
+    """Which modes samples reach and how evenly, for each leading index of the samples.
 
     Attributes
     ----------
     captured : Tensor, shape (...), int64
-        The number of modes that have at least `minimum` samples of quality.
+        The number of modes that have enough samples of quality.
     quality : Tensor, shape (...), float64
         The share of all samples that are of quality.
     kl : Tensor, shape (...), float64
-        The divergence of the modes' weights from the samples' shares, in nats; infinite where no
-        sample is of quality.
+        The divergence of the modes' weights from the samples' shares, in nats; infinite for none.
     counts : Tensor, shape (..., K), int64
         The number of samples of quality at each mode.
     """
@@ -34,37 +33,29 @@ class ModeStatistics(NamedTuple):
 
 
 def kl_to_uniform(counts: Tensor) -> Tensor:
-    r"""Measure how far counts are from even.
+    r"""Measure how far counts are from even, in nats.
 
     .. math:: \mathrm{KL}(\hat p \,\|\, u) = \log K - H(\hat p), \qquad \hat p_k = c_k / \sum_j c_j
 
     Parameters
     ----------
     counts : Tensor, shape (..., K)
-        How often each of K classes came up, at least zero.
+        How often each of K classes came up: finite real numbers, at least 0.
 
     Returns
     -------
     Tensor, shape (...), float64
-        The divergence in nats: 0 for even counts, :math:`\log K` when all fall to one class, and
-        infinite where nothing was counted.
-
-    Raises
-    ------
-    ValueError
-        If a count is negative, NaN or infinite, or there is no class.
-    TypeError
-        If `counts` is no tensor of real numbers.
+        0 for even counts, :math:`\log K` when all fall to one class, infinity for no counts at all.
 
     Examples
     --------
     >>> import torch
-    >>> from gantext.evaluation.counts import kl_to_uniform
-    >>> kl_to_uniform(torch.tensor([[5, 5], [10, 0], [0, 0]]))
+    >>> import gantext as gt
+    >>> gt.kl_to_uniform(torch.tensor([[5, 5], [10, 0], [0, 0]]))
     tensor([0.0000, 0.6931,    inf], dtype=torch.float64)
     """
     if not isinstance(counts, Tensor) or counts.is_complex():
-        raise TypeError(f"counts: expected a tensor of real numbers, got {_kind(counts)}")
+        raise TypeError(f"counts: expected a tensor of real numbers, got {kind(counts)}")
     if counts.ndim == 0 or counts.shape[-1] == 0:
         raise ValueError(f"counts: expected shape (..., K), got {tuple(counts.shape)}")
     if not bool((counts.isfinite() & (counts >= 0)).all()):
@@ -74,20 +65,18 @@ def kl_to_uniform(counts: Tensor) -> Tensor:
 
 
 def _kl_of_counts(counts: Tensor, weights: Tensor) -> Tensor:
-    """Compare shares with weights. From nothing counted nothing can be farther: infinity."""
-    if counts.device.type == "mps":
-        counts = counts.cpu()
+    """Return the divergence of the weights from the shares; of no counts at all, infinity."""
+    counts = off_mps(counts)
     total = counts.to(torch.float64).sum(-1, keepdim=True)
     weights = weights.to(counts.device)
     shares = torch.where(total > 0, counts / total, weights)
     return torch.where(total.squeeze(-1) > 0, kl(shares, weights), torch.inf)
 
 
-def _statistics(modes: Tensor, weights: Tensor, minimum: int) -> ModeStatistics:
-    """Count modes of shape (..., n); a negative one is none."""
-    _at_least_one("minimum", minimum)
-    if modes.device.type == "mps":  # which has no float64
-        modes = modes.cpu()
+def mode_statistics(modes: Tensor, weights: Tensor, minimum: int) -> ModeStatistics:
+    """Count the modes of samples, of shape (..., n); a negative one is no mode."""
+    at_least_one("minimum", minimum)
+    modes = off_mps(modes)
     known = len(weights)
     bins = torch.where(modes < 0, known, modes)
     counts = torch.zeros((*modes.shape[:-1], known + 1), dtype=torch.int64, device=modes.device)
@@ -98,3 +87,8 @@ def _statistics(modes: Tensor, weights: Tensor, minimum: int) -> ModeStatistics:
         kl=_kl_of_counts(counts, weights),
         counts=counts,
     )
+
+
+def off_mps(tensor: Tensor) -> Tensor:
+    """Return the tensor, on the CPU if it is on MPS, which has no float64."""
+    return tensor.cpu() if tensor.device.type == "mps" else tensor

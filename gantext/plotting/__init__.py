@@ -1,7 +1,12 @@
-"""Pictures in the book's one style. Nothing here shows or saves a figure."""
+"""Pictures in the book's one style.
 
+Every picture takes arrays, tensors or nested lists, draws on ``ax`` or on a new pyplot figure, and
+returns the matplotlib Axes, to which you can add. Nothing here shows or saves a figure.
+"""
+
+from gantext.plotting.bars import distributions
 from gantext.plotting.fields import phase_portrait, trajectories, value_surface
-from gantext.plotting.lines import convergence, curves, distributions
+from gantext.plotting.lines import convergence, curves
 from gantext.plotting.spectra import eigenvalues, imaginary_axis, unit_circle
 from gantext.plotting.style import (
     CRITIC_TO_FORGER,

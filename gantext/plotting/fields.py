@@ -7,38 +7,23 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import (
-    TwoSlopeNorm,
-)
+from matplotlib.colors import TwoSlopeNorm
+from numpy.typing import ArrayLike
 
-from gantext.plotting.drawing import (
-    _array,
-    _arrow,
-    _axes,
-    _colors,
-    _figure,
-    _grid,
-    _label_paths,
-    _labels,
-    _mark,
-    _points,
-)
-from gantext.plotting.style import (
-    _STREAM,
-    CRITIC_TO_FORGER,
-    SLOW_TO_FAST,
-)
+from gantext.plotting.axes import arrow_head, color_bar, given_or_new, mark, name_paths
+from gantext.plotting.inputs import colors, finite_array, grid, names, points
+from gantext.plotting.style import CRITIC_TO_FORGER, SLOW_TO_FAST, STREAM
 
 
 def phase_portrait(
-    x: Any,
-    y: Any,
-    u: Any,
-    v: Any,
+    x: ArrayLike,
+    y: ArrayLike,
+    u: ArrayLike,
+    v: ArrayLike,
     *,
     ax: Axes | None = None,
     speed: bool = False,
-    equilibrium: Any = None,
+    equilibrium: ArrayLike | None = None,
     density: float = 1.0,
 ) -> Axes:
     """Draw a planar vector field as streamlines.
@@ -74,40 +59,31 @@ def phase_portrait(
     --------
     >>> import matplotlib.pyplot as plt
     >>> import numpy as np
-    >>> from gantext.plotting.fields import phase_portrait
+    >>> import gantext as gt
     >>> x = y = np.linspace(-1, 1, 20)
     >>> grid_x, grid_y = np.meshgrid(x, y)
-    >>> ax = phase_portrait(x, y, -grid_y, grid_x, equilibrium=(0, 0))
+    >>> ax = gt.plotting.phase_portrait(x, y, -grid_y, grid_x, equilibrium=(0, 0))
     >>> plt.close(ax.figure)
     """
-    x, y, (u, v) = _grid(x, y, u=u, v=v)
-    points = None if equilibrium is None else _points("equilibrium", equilibrium)
-    ax = _axes(ax, square=True)
+    x, y, (u, v) = grid(x, y, u=u, v=v)
+    marked = points("equilibrium", equilibrium)
+    ax = given_or_new(ax, square=True)
     length = np.hypot(u, v)
+    style: dict[str, Any] = {"color": length, "cmap": SLOW_TO_FAST} if speed else {"color": STREAM}
     streams = ax.streamplot(
-        x,
-        y,
-        u,
-        v,
-        density=density,
-        color=length if speed else _STREAM,
-        cmap=SLOW_TO_FAST if speed else None,
-        linewidth=1.0,
-        arrowsize=0.9,
-        zorder=1,
+        x, y, u, v, density=density, linewidth=1.0, arrowsize=0.9, zorder=1, **style
     )
     if speed:
-        _figure(ax).colorbar(streams.lines, ax=ax, label="speed", shrink=0.8, aspect=30)
-    if points is not None:
-        _mark(ax, points)
+        color_bar(ax, streams.lines, "speed")
+    mark(ax, marked)
     ax.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), aspect="equal")
     ax.grid(False)
     return ax
 
 
 def trajectories(
-    x: Any,
-    y: Any,
+    x: ArrayLike,
+    y: ArrayLike,
     *,
     ax: Axes | None = None,
     labels: Sequence[str] | None = None,
@@ -147,53 +123,43 @@ def trajectories(
     --------
     >>> import matplotlib.pyplot as plt
     >>> import numpy as np
-    >>> from gantext.plotting.fields import trajectories
+    >>> import gantext as gt
     >>> t = np.linspace(0, 6, 100)
-    >>> ax = trajectories(np.cos(t), np.sin(t), labels=["a circle"])
+    >>> ax = gt.plotting.trajectories(np.cos(t), np.sin(t), labels=["a circle"])
     >>> len(ax.lines)
     1
     >>> plt.close(ax.figure)
     """
-    xs, ys = _array("x", x), _array("y", y)
+    xs, ys = finite_array("x", x), finite_array("y", y)
     if xs.shape != ys.shape or xs.ndim == 0 or len(xs) < 2:
         raise ValueError(
             f"x, y: expected one shape (T, ...) with T >= 2, got {xs.shape} and {ys.shape}"
         )
     xs, ys = xs.reshape(len(xs), -1), ys.reshape(len(ys), -1)
-    names = _labels(labels, xs.shape[1])
-    colors = _colors(color, xs.shape[1])
-    ax = _axes(ax, square=True)
-    for path_x, path_y, name, shade in zip(xs.T, ys.T, names, colors, strict=True):
-        ax.plot(
-            path_x,
-            path_y,
-            color=shade,
-            label=name,
-            zorder=3,
-            linewidth=1.2 if steps else None,
-            marker="o",
-            markersize=3.5 if steps else 7,
-            markevery=None if steps else [0],
-        )
+    written, shades = names("labels", labels, xs.shape[1]), colors(color, xs.shape[1])
+    ax = given_or_new(ax, square=True)
+    for path_x, path_y, name, shade in zip(xs.T, ys.T, written, shades, strict=True):
+        style: dict[str, Any] = {"color": shade, "marker": "o", "zorder": 3}
         if steps:
-            ax.plot(
-                path_x[:1], path_y[:1], "o", color=shade, markersize=7, zorder=3, label="_start"
-            )
-        _arrow(ax, path_x, path_y, shade)
+            ax.plot(path_x, path_y, label=name, linewidth=1.2, markersize=3.5, **style)
+            ax.plot(path_x[:1], path_y[:1], label="_start", markersize=7, **style)
+        else:
+            ax.plot(path_x, path_y, label=name, markersize=7, markevery=[0], **style)
+        arrow_head(ax, path_x, path_y, shade)
     if legend:
         ax.legend()
     elif labels is not None:
-        _label_paths(ax, xs, ys, names, colors)
+        name_paths(ax, xs, ys, written, shades)
     return ax
 
 
 def value_surface(
-    x: Any,
-    y: Any,
-    z: Any,
+    x: ArrayLike,
+    y: ArrayLike,
+    z: ArrayLike,
     *,
     ax: Axes | None = None,
-    saddle: Any = None,
+    saddle: ArrayLike | None = None,
     center: float | None = None,
     label: str = "value",
     levels: int = 15,
@@ -233,32 +199,22 @@ def value_surface(
     --------
     >>> import matplotlib.pyplot as plt
     >>> import numpy as np
-    >>> from gantext.plotting.fields import value_surface
+    >>> import gantext as gt
     >>> x = y = np.linspace(-1, 1, 20)
-    >>> ax = value_surface(x, y, np.outer(y, x), saddle=(0, 0), center=0)
+    >>> ax = gt.plotting.value_surface(x, y, np.outer(y, x), saddle=(0, 0), center=0)
     >>> plt.close(ax.figure)
     """
-    x, y, (z,) = _grid(x, y, z=z)
-    points = None if saddle is None else _points("saddle", saddle)
+    x, y, (z,) = grid(x, y, z=z)
+    marked = points("saddle", saddle)
     low, high = float(z.min()), float(z.max())
     middle = (low + high) / 2 if center is None else float(center)
     reach = max(high - middle, middle - low) or 1.0
     norm = TwoSlopeNorm(middle, middle - reach, middle + reach)
-    ax = _axes(ax, square=True)
+    ax = given_or_new(ax, square=True)
     filled = ax.contourf(x, y, z, levels=levels, cmap=CRITIC_TO_FORGER, norm=norm, zorder=0)
-    ax.contour(
-        x,
-        y,
-        z,
-        levels=filled.levels,
-        colors="white",
-        linestyles="solid",
-        linewidths=0.7,
-        alpha=0.7,
-        zorder=0.5,
-    )
-    _figure(ax).colorbar(filled, ax=ax, label=label, shrink=0.8, aspect=30)
-    if points is not None:
-        _mark(ax, points)
+    style: dict[str, Any] = {"colors": "white", "linestyles": "solid", "linewidths": 0.7}
+    ax.contour(x, y, z, levels=filled.levels, alpha=0.7, zorder=0.5, **style)
+    color_bar(ax, filled, label)
+    mark(ax, marked)
     ax.grid(False)
     return ax

@@ -1,4 +1,4 @@
-"""Lines and bars: curves, convergence, distributions."""
+"""Lines over a common abscissa: curves, and convergence on a logarithmic scale."""
 
 from __future__ import annotations
 
@@ -7,111 +7,21 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from gantext.plotting.drawing import (
-    _array,
-    _axes,
-    _colors,
-    _label_ends,
-    _labels,
-    _positive,
-    _unit_interval,
-)
-from gantext.plotting.style import (
-    DATA,
-    DISCRIMINATOR,
-    GENERATOR,
-    PREDICTION,
-)
-
-
-def distributions(
-    p_data: Any,
-    p_g: Any,
-    *,
-    discriminator: Any = None,
-    letters: Sequence[str] | None = None,
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw two distributions on a finite alphabet as bars, and the discriminator over them.
-
-    Parameters
-    ----------
-    p_data, p_g : array-like, shape (K,)
-        The probabilities of the data and of the generator.
-    discriminator : array-like, shape (K,), optional
-        D for each letter, in [0, 1]; drawn as a line, with one half dotted.
-    letters : sequence of str, optional
-        Names of the letters, K of them. By default 1 to K.
-    ax : Axes, optional
-        Where to draw.
-
-    Returns
-    -------
-    Axes
-        The axes, with a legend.
-
-    Raises
-    ------
-    ValueError
-        If the shapes are not all (K,), or a value lies outside [0, 1].
-
-    Examples
-    --------
-    >>> import matplotlib.pyplot as plt
-    >>> from gantext.plotting.lines import distributions
-    >>> ax = distributions([0.5, 0.5], [0.9, 0.1], discriminator=[0.357, 0.833])
-    >>> plt.close(ax.figure)
-    """
-    data, model = _unit_interval("p_data", p_data), _unit_interval("p_g", p_g, like=p_data)
-    d = (
-        None
-        if discriminator is None
-        else _unit_interval("discriminator", discriminator, like=p_data)
-    )
-    names = (
-        [str(k + 1) for k in range(len(data))] if letters is None else _labels(letters, len(data))
-    )
-    ax = _axes(ax)
-    at, width = np.arange(len(data)), 0.36
-    ax.bar(at - width / 2, data, width * 0.94, color=DATA, label="data")
-    ax.bar(
-        at + width / 2,
-        model,
-        width * 0.94,
-        facecolor=GENERATOR,
-        edgecolor="white",
-        linewidth=0,
-        hatch="///",
-        label="generator",
-    )
-    if d is not None:
-        ax.axhline(0.5, color=DISCRIMINATOR, linewidth=1, linestyle=":", label="_half")
-        ax.plot(
-            at,
-            d,
-            "o-",
-            color=DISCRIMINATOR,
-            markeredgecolor="white",
-            markersize=8,
-            label="discriminator",
-        )
-    ax.set_xticks(at, names)
-    ax.set(ylabel="probability", ylim=(0, 1.02 if d is not None else None))
-    ax.grid(False, axis="x")
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.3)
-    return ax
+from gantext.plotting.axes import given_or_new, name_ends
+from gantext.plotting.inputs import colors, finite_array, for_log_scale, names
+from gantext.plotting.style import PREDICTION
 
 
 def curves(
-    x: Any,
-    y: Any,
+    x: ArrayLike,
+    y: ArrayLike,
     *,
     ax: Axes | None = None,
     labels: Sequence[str] | None = None,
     color: Any = None,
-    predicted: Any = None,
+    predicted: ArrayLike | None = None,
     legend: bool = False,
 ) -> Axes:
     """Draw curves over a common x, named at their right ends.
@@ -147,24 +57,24 @@ def curves(
     --------
     >>> import matplotlib.pyplot as plt
     >>> import numpy as np
-    >>> from gantext.plotting.lines import curves
+    >>> import gantext as gt
     >>> x = np.linspace(0, 1, 50)
-    >>> ax = curves(x, np.stack([x, x**2], -1), labels=["x", "x squared"])
+    >>> ax = gt.plotting.curves(x, np.stack([x, x**2], -1), labels=["x", "x squared"])
     >>> plt.close(ax.figure)
     """
-    xs, ys = _array("x", x), _array("y", y)
-    theory = None if predicted is None else _array("predicted", predicted)
-    return _curves(_axes, xs, ys, theory, ax=ax, labels=labels, color=color, legend=legend)
+    xs, ys = finite_array("x", x), finite_array("y", y)
+    theory = None if predicted is None else finite_array("predicted", predicted)
+    return _curves(given_or_new, xs, ys, theory, ax=ax, labels=labels, color=color, legend=legend)
 
 
 def convergence(
-    values: Any,
+    values: ArrayLike,
     *,
-    steps: Any = None,
+    steps: ArrayLike | None = None,
     ax: Axes | None = None,
     labels: Sequence[str] | None = None,
     color: Any = None,
-    predicted: Any = None,
+    predicted: ArrayLike | None = None,
     legend: bool = False,
 ) -> Axes:
     """Draw positive quantities on a logarithmic scale, with the predicted slopes dashed.
@@ -194,19 +104,19 @@ def convergence(
     --------
     >>> import matplotlib.pyplot as plt
     >>> import numpy as np
-    >>> from gantext.plotting.lines import convergence
+    >>> import gantext as gt
     >>> steps = np.arange(30)
-    >>> ax = convergence(0.5**steps, predicted=0.5**steps, labels=["distance"])
+    >>> ax = gt.plotting.convergence(0.5**steps, predicted=0.5**steps, labels=["distance"])
     >>> ax.get_yscale()
     'log'
     >>> plt.close(ax.figure)
     """
-    ys = _positive("values", values)
-    xs = np.arange(len(ys), dtype=float) if steps is None else _array("steps", steps)
-    theory = None if predicted is None else _positive("predicted", predicted)
+    ys = for_log_scale("values", values)
+    xs = np.arange(len(ys), dtype=float) if steps is None else finite_array("steps", steps)
+    theory = None if predicted is None else for_log_scale("predicted", predicted)
 
     def logarithmic(given: Axes | None) -> Axes:
-        made = _axes(given)
+        made = given_or_new(given)
         made.set_yscale("log")
         return made
 
@@ -237,24 +147,16 @@ def _curves(
                 f"predicted: expected the shape of y, {y.shape}, got {predicted.shape}"
             ) from None
     y = y.reshape(len(y), -1)
-    names, colors = _labels(labels, y.shape[1]), _colors(color, y.shape[1])
+    written, shades = names("labels", labels, y.shape[1]), colors(color, y.shape[1])
     ax = make(ax)
-    for line, name, shade in zip(y.T, names, colors, strict=True):
-        ax.plot(
-            x,
-            line,
-            color=shade,
-            label=name,
-            zorder=2,
-            linewidth=3 if predicted is not None else None,
-        )
+    width = None if predicted is None else 3  # so that it shows on both sides of the prediction
+    for line, name, shade in zip(y.T, written, shades, strict=True):
+        ax.plot(x, line, color=shade, label=name, linewidth=width, zorder=2)
+    dashed: dict[str, Any] = {"color": PREDICTION, "linestyle": (0, (5, 3)), "linewidth": 1.3}
     for k, line in enumerate([] if predicted is None else predicted.T):
-        name = "_" if k else "predicted"
-        ax.plot(
-            x, line, color=PREDICTION, linestyle=(0, (5, 3)), linewidth=1.3, zorder=3, label=name
-        )
+        ax.plot(x, line, label="_" if k else "predicted", zorder=3, **dashed)
     if legend:
         ax.legend()
     elif labels is not None:
-        _label_ends(ax, x, y, names, colors)
+        name_ends(ax, x, y, written, shades)
     return ax

@@ -12,10 +12,8 @@ from PIL import Image
 # By how much a channel, of 0 to 255, may move before you can see it in a patch of one colour.
 _SEEN = 16
 
-
 # As many pixels of one colour are the core of a thin line, not its edge.
 _LINE = 100
-
 
 # A share of the picture that no few edges fill.
 _SHARE = 0.005

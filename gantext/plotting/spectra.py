@@ -7,27 +7,16 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import (
-    to_rgba,
-)
+from matplotlib.colors import to_rgba
 from matplotlib.patches import Circle, Rectangle
+from numpy.typing import ArrayLike, NDArray
 
-from gantext.plotting.drawing import (
-    _array,
-    _axes,
-    _color,
-    _equal_scales,
-    _figure,
-    _sweep,
-)
-from gantext.plotting.style import (
-    _BOUNDARY,
-    _QUIET,
-    _STABLE,
-    _SWEEP,
-    MEASUREMENT,
-    PREDICTION,
-)
+from gantext.plotting.axes import color_bar, given_or_new, keep_scales_equal
+from gantext.plotting.inputs import finite_array, one_color, swept
+from gantext.plotting.style import MEASUREMENT, PREDICTION, QUIET, STABLE, SWEEP
+
+# By this name a second call on the same axes finds the boundary that the first has drawn.
+_BOUNDARY = "boundary"
 
 
 def unit_circle(ax: Axes) -> None:
@@ -41,11 +30,11 @@ def unit_circle(ax: Axes) -> None:
     Examples
     --------
     >>> import matplotlib.pyplot as plt
-    >>> from gantext.plotting.spectra import eigenvalues, unit_circle
-    >>> ax = eigenvalues([0.5 + 0.5j, 0.5 - 0.5j], boundary=unit_circle)
+    >>> import gantext as gt
+    >>> ax = gt.plotting.eigenvalues([0.5 + 0.5j, 0.5 - 0.5j], boundary=gt.plotting.unit_circle)
     >>> plt.close(ax.figure)
     """
-    disk = Circle((0, 0), 1, facecolor=_STABLE, edgecolor=_QUIET, linewidth=1.2, zorder=0.5)
+    disk = Circle((0, 0), 1, facecolor=STABLE, edgecolor=QUIET, linewidth=1.2, zorder=0.5)
     disk.set(gid=_BOUNDARY, label="stable")
     ax.add_patch(disk)
 
@@ -61,26 +50,26 @@ def imaginary_axis(ax: Axes) -> None:
     Examples
     --------
     >>> import matplotlib.pyplot as plt
-    >>> from gantext.plotting.spectra import eigenvalues, imaginary_axis
-    >>> ax = eigenvalues([0.5 + 0.5j, 0.5 - 0.5j], boundary=imaginary_axis)
+    >>> import gantext as gt
+    >>> ax = gt.plotting.eigenvalues([0.5 + 0.5j, 0.5 - 0.5j], boundary=gt.plotting.imaginary_axis)
     >>> plt.close(ax.figure)
     """
     far = 1e6  # beyond any limits; added as an artist, so that it does not stretch them
-    half = Rectangle((-far, 0), far, 1, facecolor=_STABLE, zorder=0.5, label="stable")
+    half = Rectangle((-far, 0), far, 1, facecolor=STABLE, zorder=0.5, label="stable")
     half.set_transform(ax.get_xaxis_transform())
     ax.add_artist(half)
-    ax.axvline(0, color=_QUIET, linewidth=1.2, zorder=0.6, gid=_BOUNDARY)
+    ax.axvline(0, color=QUIET, linewidth=1.2, zorder=0.6, gid=_BOUNDARY)
 
 
 def eigenvalues(
-    values: Any,
+    values: ArrayLike,
     *,
     ax: Axes | None = None,
     boundary: Callable[[Axes], None] | None = None,
-    predicted: Any = None,
+    predicted: ArrayLike | None = None,
     label: str | None = None,
     color: Any = MEASUREMENT,
-    sweep: Any = None,
+    sweep: ArrayLike | None = None,
     sweep_label: str = "",
 ) -> Axes:
     """Draw eigenvalues in the complex plane, with the boundary of stability.
@@ -121,50 +110,40 @@ def eigenvalues(
     Examples
     --------
     >>> import matplotlib.pyplot as plt
-    >>> from gantext.plotting.spectra import eigenvalues, unit_circle
-    >>> ax = eigenvalues([1 + 0.1j, 1 - 0.1j], boundary=unit_circle)
+    >>> import gantext as gt
+    >>> ax = gt.plotting.eigenvalues([1 + 0.1j, 1 - 0.1j], boundary=gt.plotting.unit_circle)
     >>> plt.close(ax.figure)
     """
-    lambdas = _array("values", values, dtype=complex)
-    rings = (
-        np.empty(0) if predicted is None else _array("predicted", predicted, dtype=complex).ravel()
-    )
-    shades = None if sweep is None else _sweep(sweep, lambdas.shape)
-    shade = _color(color)
+    lambdas = finite_array("values", values, dtype=complex)
+    rings = np.empty(0)
+    if predicted is not None:
+        rings = finite_array("predicted", predicted, dtype=complex).ravel()
+    style: dict[str, Any] = {"c": np.array([to_rgba(one_color(color))])}
+    if sweep is not None:
+        style = {"c": swept(sweep, lambdas.shape), "cmap": SWEEP}
     new = ax is None
-    ax = _axes(ax, square=True)
-    if boundary is not None and not any(
-        artist.get_gid() == _BOUNDARY for artist in ax.get_children()
-    ):
+    ax = given_or_new(ax, square=True)
+    drawn = any(artist.get_gid() == _BOUNDARY for artist in ax.get_children())
+    if boundary is not None and not drawn:
         boundary(ax)
-    dots = ax.scatter(
-        lambdas.real.ravel(),
-        lambdas.imag.ravel(),
-        s=34,
-        c=np.array([to_rgba(shade)]) if shades is None else shades,
-        cmap=None if shades is None else _SWEEP,
-        label=label,
-        zorder=3,
-        linewidths=0,
-    )
-    if shades is not None:
-        _figure(ax).colorbar(dots, ax=ax, label=sweep_label, shrink=0.8, aspect=30)
+    real, imaginary = lambdas.real.ravel(), lambdas.imag.ravel()
+    dots = ax.scatter(real, imaginary, s=34, label=label, linewidths=0, zorder=3, **style)
+    if sweep is not None:
+        color_bar(ax, dots, sweep_label)
     if rings.size:
-        named = any(artist.get_label() == "predicted" for artist in ax.collections)
-        ax.scatter(
-            rings.real,
-            rings.imag,
-            s=110,
-            facecolors="none",
-            edgecolors=PREDICTION,
-            linewidths=1.3,
-            zorder=4,
-            label="_predicted" if named else "predicted",
-        )
+        _draw_rings(ax, rings)
     if new:
         ax.set(xlabel="real part", ylabel="imaginary part")
         ax.margins(0.15)  # room beyond the boundary
-    _equal_scales(ax)
+    keep_scales_equal(ax)
     if label is not None or rings.size:
         ax.legend()
     return ax
+
+
+def _draw_rings(ax: Axes, lambdas: NDArray[Any]) -> None:
+    """Draw predicted eigenvalues as hollow rings, which the legend names once."""
+    named = any(artist.get_label() == "predicted" for artist in ax.collections)
+    style: dict[str, Any] = {"facecolors": "none", "edgecolors": PREDICTION, "linewidths": 1.3}
+    label = "_predicted" if named else "predicted"
+    ax.scatter(lambdas.real, lambdas.imag, s=110, zorder=4, label=label, **style)

@@ -5,57 +5,34 @@ from __future__ import annotations
 from importlib.resources import as_file, files
 
 import matplotlib.pyplot as plt
-from matplotlib.colors import (
-    Colormap,
-    LinearSegmentedColormap,
-)
+from matplotlib.colors import Colormap, LinearSegmentedColormap
 
 #: Generator (the forger): orange.
 GENERATOR = "#DB6307"
-
-
 #: Discriminator (the critic): blue.
 DISCRIMINATOR = "#0063C1"
-
-
 #: Real data: green.
 DATA = "#0E9F7B"
-
-
 #: What was measured: mauve, solid.
 MEASUREMENT = "#9B4B80"
-
-
-#: Text and marks; also what theory predicts, always dashed or hollow.
+#: Text and marks.
 INK = "#22183F"
-
-
+#: What theory predicts, always dashed or hollow.
 PREDICTION = INK
 
-
-_STREAM = "#918AA8"
-
-
-_STABLE = "#E3EEF9"
-
-
-_QUIET = "#5E5873"
-
-
-_BOUNDARY = "boundary"
-
+# What lies behind: streamlines, the stable region, its boundary.
+STREAM = "#918AA8"
+STABLE = "#E3EEF9"
+QUIET = "#5E5873"
 
 #: Slow is pale, fast is dark; the palest step still has 3:1 contrast on white.
-SLOW_TO_FAST: Colormap = LinearSegmentedColormap.from_list("slow_to_fast", [_STREAM, INK])
-
-
+SLOW_TO_FAST: Colormap = LinearSegmentedColormap.from_list("slow_to_fast", [STREAM, INK])
 #: Low values favour the generator (orange), high values the discriminator (blue).
 CRITIC_TO_FORGER: Colormap = LinearSegmentedColormap.from_list(
     "critic_to_forger", ["#B94E00", "#EE9A5A", "#FBF6F2", "#6AA5E3", "#004F9E"]
 )
-
-
-_SWEEP: Colormap = LinearSegmentedColormap.from_list(
+#: From one end of a swept hyper-parameter to the other.
+SWEEP: Colormap = LinearSegmentedColormap.from_list(
     "sweep", [DISCRIMINATOR, MEASUREMENT, GENERATOR]
 )
 
@@ -66,8 +43,8 @@ def use_style() -> None:
     Examples
     --------
     >>> import matplotlib.pyplot as plt
-    >>> from gantext.plotting.style import use_style
-    >>> use_style()
+    >>> import gantext as gt
+    >>> gt.plotting.use_style()
     >>> float(plt.rcParams["font.size"])
     12.0
     """

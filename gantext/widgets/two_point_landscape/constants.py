@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from gantext.games.two_point.loss import FIRST_LOGIT  # noqa: F401 (the script searches from there)
+from gantext.games.two_point.branches import FIRST_LOGIT  # noqa: F401 (the script searches from there)
 
 WORLDS = {
     "first world": {"key": "first", "label": "first: c = q(1 − q)"},

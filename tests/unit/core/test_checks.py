@@ -162,6 +162,50 @@ def test_broadcastable():
         check.broadcastable(("p", "q"), (torch.zeros(4, 3), torch.zeros(4, 1)))
 
 
+def test_broadcastable_with_more_inner_dimensions():
+    check.broadcastable(("x", "y"), (torch.zeros(4, 7, 3), torch.zeros(5, 3)), inner=2)
+    with pytest.raises(ValueError, match=r"that broadcast, got x \(4, 7, 3\), y \(2, 5, 3\)"):
+        check.broadcastable(("x", "y"), (torch.zeros(4, 7, 3), torch.zeros(2, 5, 3)), inner=2)
+
+
+def test_shares_are_probabilities_of_one_size_and_equal_by_default():
+    assert check.shares("w", None, 4).tolist() == [0.25] * 4
+    assert check.shares("w", [0.25, 0.75], 2).tolist() == [0.25, 0.75]
+    with pytest.raises(ValueError, match=r"w: expected shape \(3,\), got \(2,\)"):
+        check.shares("w", [0.25, 0.75], 3)
+    with pytest.raises(ValueError, match=r"w: expected probabilities that sum to 1"):
+        check.shares("w", [0.25, 0.25], 2)
+
+
+def test_tensors_of_a_kind_pass_unchanged():
+    for test, dtype in ((check.floating, torch.bfloat16), (check.integers, torch.uint8)):
+        tensor = torch.zeros(2, dtype=dtype)
+        assert test("x", tensor) is tensor
+
+
+@pytest.mark.parametrize(
+    ("test", "value", "message"),
+    [
+        (check.floating, [0.0], "x: expected a floating-point tensor, got list"),
+        (check.floating, torch.zeros(1).long(), "x: .* got a tensor of torch.int64"),
+        (check.integers, np.zeros(1), "x: expected a tensor of integers, got ndarray"),
+        (check.integers, torch.zeros(1), "x: .* got a tensor of torch.float32"),
+        (check.integers, torch.zeros(1).bool(), "x: .* got a tensor of torch.bool"),
+        (check.at_least_one, 1.0, "x: expected an integer, got 1.0"),
+        (check.at_least_one, True, "x: expected an integer, got True"),
+    ],
+)
+def test_another_kind_is_refused(test, value, message):
+    with pytest.raises(TypeError, match=message):
+        test("x", value)
+
+
+def test_at_least_one():
+    assert check.at_least_one("k", 1) == 1
+    with pytest.raises(ValueError, match="k: expected at least 1, got 0"):
+        check.at_least_one("k", 0)
+
+
 def test_values_are_not_read_inside_a_transform_but_shapes_are():
     bad = torch.tensor([[0.2, 0.2], [0.5, 0.5]], dtype=torch.float64)
     checked = torch.func.vmap(lambda p: check.probabilities("p", p))(bad)

@@ -14,13 +14,6 @@ from gantext import plotting
 from gantext.plotting.png import shrink
 
 
-@pytest.fixture(autouse=True)
-def style():
-    with mpl.rc_context():
-        plotting.use_style()
-        yield
-
-
 @pytest.fixture
 def ax():
     figure = Figure()
@@ -48,13 +41,12 @@ def gradient():
     return np.stack([x, y, 1 - x * y], -1)
 
 
-def test_a_plot_of_lines_is_a_palette_half_the_size_in_the_styles_colours(ax):
+def test_a_plot_of_lines_is_a_palette_half_the_size_in_the_styles_colours(ax, cycle):
     lines(ax)
     before = png(ax)
     after = shrink(before)
     assert Image.open(BytesIO(after)).mode == "P"
     assert len(after) < len(before) / 2
-    cycle = mpl.rcParams["axes.prop_cycle"].by_key()["color"]
     for color in ["white", *cycle[:6]]:
         here = (pixels(before) == np.round(255 * np.array(to_rgb(color)))).all(-1)
         assert here.sum() > 50

@@ -1,4 +1,4 @@
-"""Shapes, batches, edge cases and refusals of the two-point world; theory has its laws."""
+"""Shapes, batches, edge cases and refusals of the two-point loss; theory has its laws."""
 
 from __future__ import annotations
 
@@ -6,36 +6,14 @@ import math
 
 import numpy as np
 import pytest
-import sympy
 import torch
 
-from gantext.dynamics.field import velocity
-from gantext.dynamics.rules import Simultaneous
-from gantext.dynamics.simulate import simulate
-from gantext.games.base import Game
 from gantext.games.two_point.complexity import quadratic, quartic
-from gantext.games.two_point.game import TwoPointGame
 from gantext.games.two_point.loss import TwoPointLoss
+from tests.chance import seeded
 
 LOSS = {complexity: TwoPointLoss(complexity) for complexity in (quadratic, quartic)}
 every_complexity = pytest.mark.parametrize("complexity", [quadratic, quartic])
-
-
-def seeded(seed: int = 0) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
-
-
-def zeros(*shape: int) -> torch.Tensor:
-    return torch.zeros(*shape, dtype=torch.float64)
-
-
-def test_complexities_take_numbers_tensors_and_symbols() -> None:
-    q = sympy.Symbol("q")
-    assert quadratic(q) == q * (1 - q)
-    assert quartic(q) == 1 - (2 * q - 1) ** 4
-    points = torch.tensor([0.0, 0.25, 0.5, 1.0], dtype=torch.float64)
-    assert quadratic(points).tolist() == [0.0, 0.1875, 0.25, 0.0]
-    assert quartic(points).tolist() == [0.0, 0.9375, 1.0, 0.0]
 
 
 @every_complexity
@@ -121,7 +99,7 @@ def test_deep_collapse_keeps_its_digits() -> None:
     assert float(points.q[-1]) == 1.0
     assert bool(points.curvature.isfinite().all())
     torch.testing.assert_close(points.curvature, points.curvature.flip(0), rtol=0, atol=0)
-    ends = LOSS[quartic].descend([0.1, 0.9], 12.0, zeros(3000))[-1]
+    ends = LOSS[quartic].descend([0.1, 0.9], 12.0, torch.zeros(3000))[-1]
     assert float(ends[0].log()) == pytest.approx(float(points.q[0].log()), rel=1e-6)
     assert float(ends[1]) == 1.0
 
@@ -168,71 +146,13 @@ def test_noise_comes_from_the_generator_alone() -> None:
     assert bool((path[:, 0] == 0.5).all())
 
 
-def test_it_is_a_game() -> None:
-    game = TwoPointGame(quartic, kappa=1.5, lam=0.5)
-    assert isinstance(game, Game)
-    assert not game.affine
-    assert repr(game.loss) == "TwoPointLoss(quartic)"
-    assert repr(game) == "TwoPointGame(quartic, kappa=1.5, lam=0.5)"
-    theta, psi = (torch.tensor(x, dtype=torch.float64) for x in ([0.7], [0.3, -0.4]))
-    q = 1 / (1 + math.exp(-0.7))
-    d = [1 / (1 + math.exp(-x)) for x in (0.3, -0.4)]
-    value = (math.log(d[0]) + math.log(d[1])) / 2
-    value += q * math.log(1 - d[0]) + (1 - q) * math.log(1 - d[1])
-    own = 1.5 * (1 - (2 * q - 1) ** 4) + 0.5 * (q * math.log(q) + (1 - q) * math.log(1 - q))
-    losses = game.losses(theta, psi)
-    assert losses.generator.shape == losses.discriminator.shape == ()
-    assert float(losses.generator) == pytest.approx(value + own, abs=1e-14)
-    assert float(losses.discriminator) == pytest.approx(-value, abs=1e-14)
-
-
-@every_complexity
-def test_far_logits_stay_finite(complexity) -> None:
-    game = TwoPointGame(complexity, kappa=1.0, lam=1.0)
-    theta = torch.tensor([[-800.0], [-50.0], [50.0], [800.0]], dtype=torch.float64)
-    v_theta, v_psi = velocity(game, theta, zeros(2))
-    assert bool(v_theta.isfinite().all())
-    assert bool(v_psi.isfinite().all())
-    torch.testing.assert_close(v_theta, -v_theta.flip(0), rtol=0, atol=1e-12)
-
-
-def test_weights_can_be_swept() -> None:
-    kappas = torch.tensor([0.2, 0.9], dtype=torch.float64)
-    lams = torch.tensor([[0.0], [0.3]], dtype=torch.float64)
-    path = simulate(
-        lambda kappa, lam: TwoPointGame(quadratic, kappa, lam),
-        Simultaneous(),
-        [0.4],
-        [0.0, 0.0],
-        5,
-        eta=0.5,
-        game_hparams={"kappa": kappas, "lam": lams},
-    )
-    assert path.theta.shape == (6, 2, 2, 1)
-    alone = simulate(TwoPointGame(quadratic, 0.9, 0.3), Simultaneous(), [0.4], zeros(2), 5, eta=0.5)
-    torch.testing.assert_close(path.theta[:, 1, 1], alone.theta, rtol=1e-14, atol=0)
-    torch.testing.assert_close(path.psi[:, 1, 1], alone.psi, rtol=1e-14, atol=1e-16)
-
-
-def test_ratios_broadcast() -> None:
-    game = TwoPointGame(kappa=0.8)
-    assert game.balance_eigenvalues(torch.ones(4, 3)).shape == (4, 3, 3)
-    assert game.critical_ratio(torch.zeros(5)).shape == (5,)
-    assert TwoPointGame(kappa=1.0).critical_ratio().item() == math.inf  # the pitchfork itself
-    assert TwoPointGame(quartic, kappa=9.0).critical_ratio().item() == 0
-    assert TwoPointGame().critical_ratio([7.9, 8.0]).tolist() == [0.0, math.inf]
-
-
-nan = float("nan")
-
-
 @pytest.mark.parametrize(
     ("make", "message"),
     [
         (lambda: TwoPointLoss(lambda q: q), r"complexity: expected c\(q\) = c\(1 - q\), got .* q$"),
-        (lambda: TwoPointLoss().value(1.1, 1, 0), r"q: expected masses in \[0, 1\], .* 1.1 to 1.1"),
+        (lambda: TwoPointLoss().value(1.1, 1, 0), r"q: expected masses in \[0, 1\], got 1.1$"),
         (lambda: TwoPointLoss().slope([-0.1, 0.5], 1, 0), r"q: expected masses in \[0, 1\]"),
-        (lambda: TwoPointLoss().curvature(nan, 1, 0), "q: expected numbers, got NaN"),
+        (lambda: TwoPointLoss().curvature(math.nan, 1, 0), "q: expected numbers, got NaN"),
         (lambda: TwoPointLoss().value(0.5, -1, 0), "kappa: expected finite values >= 0, got -1"),
         (lambda: TwoPointLoss().value(0.5, 1, -2), "lam: expected finite values >= 0, got -2"),
         (lambda: TwoPointLoss().lam_at(0.0, 1), r"q: expected masses in \(0, 1\)"),
@@ -244,15 +164,6 @@ nan = float("nan")
         (lambda: TwoPointLoss().descend(0.5, 1, [-1.0]), "lams: expected finite values >= 0"),
         (lambda: TwoPointLoss().descend(0.5, 1, [0.0], eta=0), "eta: expected finite values > 0"),
         (lambda: TwoPointLoss().descend(0.5, 1, [0.0], noise=1), "generator: expected a torch.Gen"),
-        (lambda: TwoPointGame(kappa=[1.0]), "kappa: expected one number"),
-        (lambda: TwoPointGame(lam=nan), "lam: expected numbers, got NaN"),
-        (lambda: TwoPointGame().balance_eigenvalues(0), "ratio: expected finite values > 0"),
-        (lambda: TwoPointGame().critical_ratio(-1), "eta: expected finite values >= 0"),
-        (lambda: TwoPointGame().losses(zeros(2), zeros(2)), r"theta: expected shape \(\.\.\., 1\)"),
-        (
-            lambda: TwoPointGame().losses(zeros(1), zeros(3)),
-            r"psi: expected logits of shape \(2,\)",
-        ),
     ],
 )
 def test_bad_values_are_refused(make, message: str) -> None:
