@@ -536,7 +536,8 @@ def test_the_librarys_functions_are_named_as_they_name_themselves(question):
 
 def test_a_penalty_beside_the_best_damps_less():
     from gantext.dynamics.field import spectrum
-    from gantext.games.dirac import R1, DiracGAN
+    from gantext.games.dirac import DiracGAN
+    from gantext.objectives.penalties import R1
 
     zero = torch.zeros(1, dtype=torch.float64)
     for sigma in (0.0, 0.7, 1.2):
@@ -545,7 +546,11 @@ def test_a_penalty_beside_the_best_damps_less():
         assert find("cycles/best-penalty").judged(call, best).share == 1
 
         def slowest(gamma, sigma=sigma):
-            return float(spectrum(DiracGAN(noise=sigma, penalty=R1(gamma)), zero, zero).real.max())
+            return float(
+                spectrum(
+                    DiracGAN(penalties=[R1(gamma)], instance_noise=sigma), zero, zero
+                ).real.max()
+            )
 
         assert slowest(best) < slowest(best + 0.05)
         assert best == 0 or slowest(best) < slowest(best - 0.05)
