@@ -358,10 +358,10 @@ def name_contract(
 def spare_stars(
     app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]
 ) -> None:
-    """Let ``(*members, 2)`` be a shape, and not the beginning of an emphasis."""
+    """Let ``(T, *members)`` be a shape, and not the beginning of an emphasis."""
     for k, line in enumerate(lines):
         if not line.lstrip().startswith((">>>", "...")):
-            lines[k] = re.sub(r"(?<!`)\(\*(?=\w)", r"(\\*", line)
+            lines[k] = re.sub(r"(?<![`*\\])\*(?=\w+[,)])", r"\\*", line)
 
 
 def link_types(app: Sphinx, config: Config) -> None:
