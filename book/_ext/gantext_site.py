@@ -2,9 +2,7 @@
 
 - MathJax, copied at build time out of the PyPI package ``django-static-mathjax``, so that pages
   load nothing from elsewhere.
-- The directive ``gantext-api``: the documentation of a module of the library and of all that is in
-  it. A public module that no page documents is a warning, and so fails the build.
-- Single backticks in docstrings: a link where the name is documented here, or else plain code.
+- The library's pages: see ``gantext_api``.
 - Ids that other extensions give twice are dropped.
 - Below the title of each notebook, a link that opens it in Colab. For a notebook of exercises that
   is the students' copy, without the solutions; so is what its download button gives.
@@ -18,29 +16,19 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import json
-import pkgutil
 import shutil
 import tomllib
 from pathlib import Path
 from typing import Any, ClassVar
 
 from docutils import nodes
-from docutils.parsers.rst import directives
-from docutils.statemachine import StringList
 from myst_nb.core import render
-from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
-from sphinx.ext.autosummary import AutoLink
-from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective, SphinxRole
-from sphinx.util.nodes import make_refnode
+from sphinx.util.docutils import SphinxRole
 
 from gantext.widgets.bundle import figures, host, script, stylesheet
 from gantext.widgets.live import FIGURE_MIME
-
-logger = logging.getLogger(__name__)
 
 PACKAGE = "gantext"
 
@@ -79,111 +67,12 @@ def prune(app: Sphinx, exception: Exception | None) -> None:
             file.unlink()
 
 
-def public_modules() -> list[str]:
-    """Return the names of the library's public modules, packages before what they hold."""
-    package = importlib.import_module(PACKAGE)
-    found = [PACKAGE, *(m.name for m in pkgutil.walk_packages(package.__path__, f"{PACKAGE}."))]
-    inside = ("_", f"{PACKAGE}.core", f"{PACKAGE}.grading.questions.")  # what no reader calls
-    return sorted(name for name in found if not name.startswith(inside) and "._" not in name)
-
-
-class ApiDirective(SphinxDirective):
-    """Document a module and the public modules in it; with ``:alone:`` the module only."""
-
-    required_arguments = 1
-    option_spec: ClassVar = {"alone": directives.flag}
-
-    def run(self) -> list[nodes.Node]:
-        """Return the documentation of the module, then one section for each module in it."""
-        name = self.arguments[0]
-        inner = [] if "alone" in self.options else self.inside(name)
-        return [*self.documentation(name), *(self.section(module) for module in inner)]
-
-    def inside(self, name: str) -> list[str]:
-        """Return the public modules in the package `name`."""
-        return [module for module in public_modules() if module.startswith(f"{name}.")]
-
-    def section(self, name: str) -> nodes.section:
-        """Return a section that documents the module `name`."""
-        section = nodes.section(ids=[nodes.make_id(f"api-{name}")], names=[name])
-        section += nodes.title("", "", nodes.literal("", name))
-        section += self.documentation(name)
-        return section
-
-    def documentation(self, name: str) -> list[nodes.Node]:
-        """Return what autodoc has to say on the module `name`."""
-        # A package's re-exports are documented where they are defined, once.
-        lines = [f".. automodule:: {name}", "   :members:", "   :ignore-module-all:"]
-        box = nodes.Element()
-        self.state.nested_parse(StringList(lines, source=f"<api of {name}>"), 0, box)
-        return box.children
-
-
-def check_complete(app: Sphinx, env: BuildEnvironment) -> None:
-    """Warn of every public module that no page documents."""
-    documented = env.get_domain("py").data["modules"]
-    for name in public_modules():
-        if name not in documented:
-            logger.warning("no page documents %s: add it under book/api and to _toc.yml", name)
-
-
-class CodeOrLink(AutoLink):
-    """Link a name that can be imported; show any other text as code."""
-
-    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the link or the literal."""
-        result, messages = super().run()
-        if isinstance(result[0], nodes.emphasis):
-            result[0] = nodes.literal(self.rawtext, result[0].astext())
-        return result, messages
-
-
 class Chinese(SphinxRole):
     """Chinese text: docutils turns the class into ``lang="zh-Hans"``."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the marked text."""
         return [nodes.inline(self.rawtext, self.text, classes=["language-zh-Hans"])], []
-
-
-def resolve_alias(
-    app: Sphinx, env: BuildEnvironment, node: pending_xref, contents: nodes.TextElement
-) -> nodes.Node | None:
-    """Resolve a reference to a name by importing it.
-
-    ``gantext.Bilinear`` leads to where the class is defined. A name of another library is code: its
-    inventory would have to be fetched. What cannot be imported stays unresolved, and so fails the
-    build.
-    """
-    if node.get("refdomain") != "py":
-        return None
-    value = import_reference(node["reftarget"], node.get("py:module"), node.get("py:class"))
-    if value is None:
-        return None
-    module, qualname = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
-    if not str(module).startswith(PACKAGE):
-        return contents
-    objects = env.get_domain("py").data["objects"]
-    entry = objects.get(f"{module}.{qualname}")
-    if entry is None:
-        private = any(part.startswith("_") for part in node["reftarget"].split("."))
-        return contents if private else None
-    return make_refnode(app.builder, node["refdoc"], entry.docname, entry.node_id, contents)
-
-
-def import_reference(name: str, module: str | None, cls: str | None) -> Any:
-    """Return the object called `name`, seen from `module` and the class `cls`, or None."""
-    for prefix in (None, module, f"{module}.{cls}" if module and cls else None):
-        parts = (f"{prefix}.{name}" if prefix else name).split(".")
-        for cut in range(len(parts), 0, -1):
-            try:
-                value: Any = importlib.import_module(".".join(parts[:cut]))
-                for part in parts[cut:]:
-                    value = getattr(value, part)
-            except (ImportError, AttributeError, ValueError):
-                continue
-            return value
-    return None
 
 
 def drop_repeated_ids(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -323,32 +212,21 @@ def mend_roles(
         )
 
 
-def skip_tuple_fields(
-    app: Sphinx, what: str, name: str, obj: Any, skip: bool, options: Any
-) -> bool | None:
-    """Leave out the fields of a NamedTuple: its "Attributes" section describes them."""
-    return True if str(getattr(obj, "__doc__", "")).startswith("Alias for field number") else None
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx."""
+    app.setup_extension("gantext_api")
     # Jupyter Book sets this even where sphinx-comments, which reads it, is not loaded.
     app.add_config_value("comments_config", {}, "")
-    app.add_directive("gantext-api", ApiDirective)
-    app.add_role("code-or-link", CodeOrLink())
     app.add_role("zh", Chinese())
     app.add_node(StoredFigure, html=(visit_stored_figure, depart_stored_figure))
     if FigureRenderer not in render.load_mime_renders():  # the cached list of what is installed
         render.load_mime_renders().append(FigureRenderer)
-    app.connect("autodoc-skip-member", skip_tuple_fields)
     app.connect("doctree-read", add_pictures)
     app.connect("doctree-resolved", drop_repeated_ids)
     app.connect("doctree-resolved", offer_colab)
-    app.connect("env-check-consistency", check_complete)
     app.connect("html-page-context", mend_roles)
     app.connect("html-page-context", load_figures)
     app.connect("html-page-context", hand_out_copies, priority=900)  # after the theme's own
-    app.connect("missing-reference", resolve_alias)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", publish_copies)
     app.connect("build-finished", prune)

@@ -173,6 +173,15 @@ def test_search_finds_extragradient_in_chapter_2(page: Page, root: str) -> None:
     expect(page.locator("article h1")).to_contain_text("Cycles and spirals")
 
 
+def test_search_finds_what_a_reader_types(page: Page, root: str) -> None:
+    page.goto(f"{root}search.html?q=Alternating")
+    result = page.locator("#search-results li a", has_text="gantext.Alternating").first
+    expect(result).to_be_visible(timeout=10_000)
+    result.click()
+    expect(page).to_have_url(f"{root}book/api/dynamics.html#gantext.Alternating")
+    expect(page.locator("dt#gantext\\.Alternating")).to_be_in_viewport()
+
+
 def test_internal_links_and_anchors_resolve(folder: Path) -> None:
     assert list(checks.links(folder)) == []
 
