@@ -121,11 +121,7 @@ def train(
     >>> run.history.speed.shape, run.sample(5).shape
     (torch.Size([2, 3, 4]), torch.Size([3, 4, 5, 2]))
     """
-    for name, value, least in (
-        ("steps", steps, 0), ("every", every, 1), ("checkpoint_every", checkpoint_every, 1)
-    ):  # fmt: skip
-        if value < least:
-            raise ValueError(f"{name}: expected >= {least}, got {value}")
+    _require_counts(steps=(steps, 0), every=(every, 1), checkpoint_every=(checkpoint_every, 1))
     members = Members(
         experiment,
         _which(seed, seeds),
@@ -135,8 +131,26 @@ def train(
         compiled=compile,
         processes=Processes.of_group(),
     )
+    # Several processes show one bar; None asks tqdm to look whether there is a terminal.
     hide = True if not members.processes.is_first else None if progress is None else not progress
     path = None if checkpoint is None else Path(checkpoint)
+    state, log = _taken(members, steps, every, callbacks, path, checkpoint_every, hide)
+    run = _finished(members, state, log)
+    if members.processes.is_first:
+        _warn_of_divergence(run.diverged)
+    return run
+
+
+def _taken(
+    members: Members,
+    steps: int,
+    every: int,
+    callbacks: Sequence[Callback],
+    path: Path | None,
+    checkpoint_every: int,
+    hide: bool | None,
+) -> tuple[TrainState, Log]:
+    """Take all steps, from the checkpoint on if there is one."""
     state, log, step = begin(members, path)
     if step > steps:
         raise CheckpointError(f"{path}: already {step} steps on, {steps} are wanted in all")
@@ -160,10 +174,14 @@ def train(
             if path is not None and members.processes.is_alone and written < step:
                 write(members, path, state, log, step)
             raise
-    run = _finished(members, state, log)
-    if members.processes.is_first:
-        _warn_of_divergence(run.diverged)
-    return run
+    return state, log
+
+
+def _require_counts(**counts: tuple[int, int]) -> None:
+    """Require each count to be at least its least value."""
+    for name, (value, least) in counts.items():
+        if value < least:
+            raise ValueError(f"{name}: expected >= {least}, got {value}")
 
 
 def _which(seed: int, seeds: int | Sequence[int]) -> int | list[int]:

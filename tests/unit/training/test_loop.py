@@ -20,8 +20,8 @@ from torch.utils._pytree import tree_leaves
 
 from gantext.data.base import Dataset
 from gantext.data.mixtures import GaussianMixture, ring
-from gantext.dynamics.optimizers import SGD, Adam, RMSProp
-from gantext.dynamics.rules import Alternating, Extragradient, Momentum, Simultaneous, Unrolled
+from gantext.dynamics.optimizers import SGD, Adam, HeavyBall, RMSProp
+from gantext.dynamics.rules import Alternating, Extragradient, Simultaneous, Unrolled
 from gantext.games.bilinear import Bilinear
 from gantext.gan.game import GAN
 from gantext.objectives.losses import Minimax
@@ -166,7 +166,7 @@ def test_where_autograd_is_off_training_is_the_same(kind: str, mode: Callable) -
 
 def test_the_type_of_networks_is_the_experiments() -> None:
     for dtype in (torch.float32, torch.float64):
-        of = experiment(Momentum(), dtype=dtype)
+        of = experiment(Alternating(optimizer=HeavyBall()), dtype=dtype)
         state = run(3, of, beta=0.1).state
         assert {leaf.dtype for leaf in tree_leaves(state.players[:3])} == {dtype}
         assert state.sums.dtype == torch.float64
