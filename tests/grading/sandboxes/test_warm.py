@@ -126,7 +126,8 @@ def test_all_that_exercises_import_is_there_before_the_copy():
     )
     with Warm() as box:
         worker = start(box)
-        worker.ask({"do": "cell", "number": 1, "seconds": 60, "source": source}, 60)
+        ran = worker.ask({"do": "cell", "number": 1, "seconds": 60, "source": source}, 60)
+        assert ran["ok"], ran
         found = value_of(worker, "found")
         worker.close()
     assert found == []
