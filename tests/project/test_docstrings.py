@@ -136,11 +136,13 @@ def test_its_examples_run_when_they_are_copied(name):
 
 
 def test_examples_are_on_the_face_alone():
-    """There they are run; nobody would run another."""
+    """There they are run; nobody would run another, but for the grader's (tests/grading)."""
     run = [f"{thing.__module__}.{thing.__qualname__}" for thing in CALLED.values()]
     others = []
     for file in LIBRARY.rglob("*.py"):
         module = ".".join(file.relative_to(LIBRARY.parent).with_suffix("").parts)
+        if module.startswith("gantext.grading."):
+            continue
         for path, text in docstrings(ast.parse(file.read_text("utf-8")), module):
             if ">>> " in text and not any(f"{path}.".startswith(f"{one}.") for one in run):
                 others.append(path)
