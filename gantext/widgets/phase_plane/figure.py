@@ -221,8 +221,9 @@ class PhasePlane(LiveFigure):
 
     def _play(self) -> tuple[Game, UpdateRule]:
         game = GAMES[self.game]
-        with_what = PENALTIES[self.penalty].make(self.gamma) if game.dirac else self.damping
-        return game.make(with_what), RULES[self.rule].rule
+        penalty = PENALTIES[self.penalty].make
+        penalties = [] if penalty is None else [penalty(self.gamma)]
+        return game.make(penalties if game.dirac else self.damping), RULES[self.rule].rule
 
     def _settings(self) -> dict[str, Any]:
         """Return the rule's hyper-parameters."""
