@@ -178,6 +178,11 @@ def _sum(array: Array, axes: Sequence[int] | None = None, keepdim: bool = False)
     return np.asarray(array.sum(axis=axis, keepdims=keepdim), dtype=object)
 
 
+def _mean(array: Array, axes: Sequence[int] | None = None, keepdim: bool = False) -> Array:
+    total = _sum(array, axes, keepdim)
+    return total / sympy.Integer(array.size // total.size)
+
+
 def _select_backward(gradient: Array, shape: Sequence[int], dim: int, index: int) -> Array:
     out = _filled(0, shape)
     np.moveaxis(out, dim, 0)[index] = gradient
@@ -211,6 +216,7 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "lift_fresh_copy": _same,
     "_linalg_check_errors": lambda *_report: None,
     "_linalg_solve_ex": lambda a, b, *_settings: _solve(a, b),
+    "mean": _mean,
     "mm": operator.matmul,
     "new_zeros": lambda _like, shape: _filled(0, shape),
     "ones": lambda shape: _filled(1, shape),

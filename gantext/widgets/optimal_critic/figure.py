@@ -8,10 +8,12 @@ import torch
 import traitlets
 from matplotlib.figure import Figure
 
-from gantext import plotting
 from gantext.core.checks import probabilities
 from gantext.games.ideal import IdealGame
 from gantext.objectives.divergences import js
+from gantext.plotting.bars import distributions
+from gantext.plotting.lines import curves
+from gantext.plotting.style import DISCRIMINATOR
 from gantext.widgets.live import LiveFigure, fixed
 from gantext.widgets.optimal_critic.constants import HEIGHTS, TITLES, WORDS
 
@@ -98,9 +100,9 @@ class OptimalCritic(LiveFigure):
         top, bottom = figure.subplots(2, 1)
         game, n = IdealGame(self.p_data), self.numbers()
         best = game.optimal_discriminator(self.p_g)
-        plotting.distributions(self.p_data, self.p_g, discriminator=best, ax=top)
+        distributions(self.p_data, self.p_g, discriminator=best, ax=top)
         d = torch.linspace(0.001, 0.999, 500, dtype=torch.float64)
-        plotting.curves(d, n["a"] * d.log() + n["b"] * (1 - d).log(), ax=bottom)
-        bottom.plot(n["critic"], n["height"], "o", color=plotting.DISCRIMINATOR, markersize=9)
+        curves(d, n["a"] * d.log() + n["b"] * (1 - d).log(), ax=bottom)
+        bottom.plot(n["critic"], n["height"], "o", color=DISCRIMINATOR, markersize=9)
         bottom.set(xlabel=f"answer d on letter {self.letter}", ylabel=TITLES["game"])
         bottom.set(xlim=(0, 1), ylim=HEIGHTS)

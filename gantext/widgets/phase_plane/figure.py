@@ -13,12 +13,14 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gantext import plotting
 from gantext.dynamics.field import velocity
 from gantext.dynamics.linearise import multipliers, spectral_radius
 from gantext.dynamics.rule import UpdateRule
 from gantext.dynamics.simulate import simulate
 from gantext.games.base import Game
+from gantext.plotting.fields import phase_portrait
+from gantext.plotting.spectra import eigenvalues, unit_circle
+from gantext.plotting.style import MEASUREMENT, PREDICTION
 from gantext.widgets.live import LiveFigure, fixed
 from gantext.widgets.phase_plane.constants import (
     ARRIVED,
@@ -179,20 +181,20 @@ class PhasePlane(LiveFigure):
         axis = torch.linspace(-VIEW, VIEW, 26, dtype=torch.float64)
         x, y = torch.meshgrid(axis, axis, indexing="xy")
         u, v = velocity(self._play()[0], x[..., None], y[..., None])
-        plotting.phase_portrait(x, y, u[..., 0], v[..., 0], ax=ax, density=0.7, equilibrium=(0, 0))
+        phase_portrait(x, y, u[..., 0], v[..., 0], ax=ax, density=0.7, equilibrium=(0, 0))
         # What leaves the picture has left it for good here: matplotlib draws no astronomic numbers.
         near = np.logical_and.accumulate(np.hypot(*orbit.T) < 50)
-        ax.plot(*orbit[near].T, "o-", color=plotting.MEASUREMENT, markersize=3, linewidth=1)
-        ax.plot(*orbit[0], "o", color=plotting.MEASUREMENT, markersize=8)
+        ax.plot(*orbit[near].T, "o-", color=MEASUREMENT, markersize=3, linewidth=1)
+        ax.plot(*orbit[0], "o", color=MEASUREMENT, markersize=8)
         ax.set(xlabel=TITLES["x"], ylabel=TITLES["y"], title=TITLES["plane"])
 
     def _draw_spectrum(self, ax: Axes, growth: float | None) -> None:
-        plotting.unit_circle(ax)
+        unit_circle(ax)
         extent = EXTENT
         if not self._kinked:
             game, rule = self._play()
             values = multipliers(game, rule, [0.0], [0.0], **self._settings())
-            plotting.eigenvalues(values, ax=ax, color=plotting.PREDICTION)
+            eigenvalues(values, ax=ax, color=PREDICTION)
             extent = max(extent, 1.1 * float(values.abs().max()))
         if growth is not None and growth < 2 * extent:
             _circle(ax, growth)
@@ -221,8 +223,9 @@ class PhasePlane(LiveFigure):
 
     def _play(self) -> tuple[Game, UpdateRule]:
         game = GAMES[self.game]
-        with_what = PENALTIES[self.penalty].make(self.gamma) if game.dirac else self.damping
-        return game.make(with_what), RULES[self.rule].rule
+        penalty = PENALTIES[self.penalty].make
+        penalties = [] if penalty is None else [penalty(self.gamma)]
+        return game.make(penalties if game.dirac else self.damping), RULES[self.rule].rule
 
     def _settings(self) -> dict[str, Any]:
         """Return the rule's hyper-parameters."""
@@ -274,4 +277,4 @@ class PhasePlane(LiveFigure):
 def _circle(ax: Axes, radius: float) -> None:
     """Draw the circle on which the outermost multiplier should lie."""
     turn = np.linspace(0, 2 * np.pi, 200)
-    ax.plot(radius * np.cos(turn), radius * np.sin(turn), color=plotting.MEASUREMENT, linewidth=1.2)
+    ax.plot(radius * np.cos(turn), radius * np.sin(turn), color=MEASUREMENT, linewidth=1.2)

@@ -14,7 +14,7 @@ from gantext.dynamics.field import jacobian, velocity
 from gantext.dynamics.rule import State
 from gantext.games.base import Game
 from gantext.games.bilinear import Bilinear
-from gantext.games.dirac import R1, GradientPenalty
+from gantext.objectives.penalties import R1, GradientPenalty
 from gantext.widgets.phase_plane.constants import RANGES
 from gantext.widgets.phase_plane.menus import GAMES, RULES, GameChoice, RuleChoice, carried, flat
 from gantext.widgets.symbolic import Computed
@@ -57,7 +57,7 @@ def _of_game(game: GameChoice) -> dict[str, Computed]:
         state = at | {f"m{i}": (-1.0, 1.0) for i in range(carried(choice.rule))}
         computed[f"step_{game.key}_{choice.key}"] = Computed(
             partial(_step, choice, make),
-            (state | {"taken": (0.0, 2.0)}, _own_ranges(choice) | settings),
+            (state | {"step": (0.0, 2.0)}, _own_ranges(choice) | settings),
         )
     return computed
 
@@ -77,7 +77,10 @@ def _from_vector(game: GameChoice) -> Callable[[Tensor], Game]:
     def make(settings: Tensor) -> Game:
         if not game.dirac:
             return game.make(settings)
-        return game.make(R1(settings[0]) if len(settings) == 1 else _BothPenalties(settings))
+        # R1 and WGAN-GP's penalty, each with its weight: one formula serves for both.
+        return game.make(
+            [kind(w) for kind, w in zip((R1, GradientPenalty), settings, strict=False)]
+        )
 
     return make
 
@@ -97,36 +100,24 @@ def _step(
 ) -> tuple[Tensor, Tensor]:
     owned = 2 if choice.own else 1
     game = make(settings[owned:])
-    taken = state[-1]
-    return _moved(choice, game, state[:-1], taken, settings[:owned]), taken + 1
+    return _updated(choice, game, state[:-1], state[-1], settings[:owned]), state[-1] + 1
 
 
 def _step_jacobian(choice: RuleChoice, blocks: Tensor, settings: Tensor) -> Tensor:
     a, p, q = blocks.reshape(3, 1, 1)
     game = Bilinear(a, P=p, Q=q)
     past_the_first = torch.ones((), dtype=torch.float64)
-    move = partial(_moved, choice, game, taken=past_the_first, settings=settings)
-    return torch.func.jacrev(move)(flat(choice.rule)[0])
+    update = partial(_updated, choice, game, step=past_the_first, settings=settings)
+    return torch.func.jacrev(update)(flat(choice.rule)[0])
 
 
-def _moved(
-    choice: RuleChoice, game: Game, point: Tensor, taken: Tensor, settings: Tensor
+def _updated(
+    choice: RuleChoice, game: Game, point: Tensor, step: Tensor, settings: Tensor
 ) -> Tensor:
-    """Take one step from a flat point: both players, then what the rule remembers."""
-    theta, psi, memory = flat(choice.rule)[1](point)
+    """Take one step from a flat point: both players, then the rule's own state."""
+    theta, psi, rule_state = flat(choice.rule)[1](point)
     h = {"eta": settings[0], "eta_psi": settings[0]}
     if choice.own:
         h[choice.own] = settings[1]
-    after, _ = choice.rule.step(game, State(theta, psi, memory, taken), None, h)
+    after, _ = choice.rule.step(game, State(theta, psi, rule_state, step), None, h)
     return ravel(after[:3])[0]
-
-
-class _BothPenalties:
-    """R1 and WGAN-GP's penalty together, each with its weight: one formula serves for both."""
-
-    def __init__(self, weights: Tensor) -> None:
-        self.parts = R1(weights[0]), GradientPenalty(weights[1])
-
-    def __call__(self, theta: Tensor, psi: Tensor) -> Tensor:
-        smooth, kinked = (part(theta, psi) for part in self.parts)
-        return smooth + kinked

@@ -10,25 +10,26 @@ import torch
 from torch import Tensor
 
 from gantext.core.trees import ravel
+from gantext.dynamics.optimizers import HeavyBall
 from gantext.dynamics.rule import UpdateRule
 from gantext.dynamics.rules import (
     Alternating,
     Consensus,
     Extragradient,
-    Momentum,
     Optimistic,
     ProximalPoint,
     Simultaneous,
     SymplecticGradientAdjustment,
 )
-from gantext.games import dirac
 from gantext.games.base import Game
 from gantext.games.bilinear import Bilinear
-from gantext.games.dirac import R1, DiracGAN, GradientPenalty
+from gantext.games.dirac import DiracGAN
+from gantext.objectives.losses import LeastSquares, Minimax, NonSaturating, Wasserstein, ZeroSum
+from gantext.objectives.penalties import R1, GradientPenalty
 
 
 class GameChoice(NamedTuple):
-    """A game to choose: its name in JavaScript, and what makes it of a damping or a penalty."""
+    """A game to choose: its name in JavaScript, and what makes it of a damping or of penalties."""
 
     key: str
     make: Callable[[Any], Game]
@@ -48,7 +49,7 @@ class RuleChoice(NamedTuple):
 class PenaltyChoice(NamedTuple):
     """A penalty to choose, and how its weight counts for R1 and for WGAN-GP's penalty."""
 
-    make: Callable[[Any], Any]
+    make: Callable[[Any], Callable[..., Tensor]] | None
     weights: tuple[int, int]
     kinked: bool = False  # whether its derivative jumps at the equilibrium
 
@@ -60,12 +61,12 @@ def _damped(damping: Any) -> Bilinear:
 
 GAMES = {
     "f = xy": GameChoice("bilinear", _damped, dirac=False),
-    "Dirac-GAN": GameChoice("minimax", partial(DiracGAN, dirac.logistic)),
-    "non-saturating Dirac-GAN": GameChoice(
-        "nonSaturating", partial(DiracGAN, dirac.logistic, non_saturating=True)
+    "Dirac-GAN": GameChoice("minimax", partial(DiracGAN, Minimax())),
+    "non-saturating Dirac-GAN": GameChoice("nonSaturating", partial(DiracGAN, NonSaturating())),
+    "Wasserstein Dirac-GAN": GameChoice("wasserstein", partial(DiracGAN, Wasserstein())),
+    "least-squares Dirac-GAN": GameChoice(
+        "leastSquares", partial(DiracGAN, ZeroSum(LeastSquares()))
     ),
-    "Wasserstein Dirac-GAN": GameChoice("wasserstein", partial(DiracGAN, dirac.wasserstein)),
-    "least-squares Dirac-GAN": GameChoice("leastSquares", partial(DiracGAN, dirac.least_squares)),
 }
 RULES = {
     "simultaneous": RuleChoice("simultaneous", Simultaneous()),
@@ -73,9 +74,11 @@ RULES = {
     "extragradient": RuleChoice("extragradient", Extragradient()),
     "optimistic": RuleChoice("optimistic", Optimistic()),
     "simultaneous momentum": RuleChoice(
-        "simultaneousMomentum", Momentum(alternating=False), "beta", "beta"
+        "simultaneousMomentum", Simultaneous(optimizer=HeavyBall()), "beta", "beta"
     ),
-    "alternating momentum": RuleChoice("alternatingMomentum", Momentum(), "beta", "beta"),
+    "alternating momentum": RuleChoice(
+        "alternatingMomentum", Alternating(optimizer=HeavyBall()), "beta", "beta"
+    ),
     "consensus": RuleChoice("consensus", Consensus(), "gamma", "strength"),
     "symplectic adjustment": RuleChoice(
         "symplectic", SymplecticGradientAdjustment(), "strength", "strength"
@@ -83,14 +86,14 @@ RULES = {
     "proximal point": RuleChoice("proximal", ProximalPoint(), affine=True),
 }
 PENALTIES = {
-    "none": PenaltyChoice(lambda _gamma: None, (0, 0)),
+    "none": PenaltyChoice(None, (0, 0)),
     "R1": PenaltyChoice(R1, (1, 0)),
     "WGAN-GP": PenaltyChoice(GradientPenalty, (0, 1), kinked=True),
 }
 
 
 def flat(rule: UpdateRule) -> tuple[Tensor, Callable[[Tensor], Any]]:
-    """Return all that a rule moves as a vector, players first, and what undoes that."""
+    """Return all that a rule updates as a vector, players first, and what undoes that."""
     zero = torch.zeros(1, dtype=torch.float64)
     return ravel(rule.init(zero, zero)[:3])
 

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from gantext import plotting
+from gantext.plotting.style import DATA, DISCRIMINATOR, GENERATOR, INK
 from gantext.widgets.live import LiveFigure
 from gantext.widgets.settings import one_of, whole
 from gantext.widgets.training_replay.constants import PER_FRAME, TITLES, WORDS
@@ -154,23 +154,21 @@ class TrainingReplay(LiveFigure):
             extent=(low - half, high + half, low - half, high + half),
             interpolation="bilinear",
         )
-        ax.plot(
-            *run.samples[self.frame].T.numpy(), "o", c=plotting.GENERATOR, ms=2.5, alpha=0.6, mew=0
-        )
-        ax.plot(*run.modes.T.numpy(), "o", mfc="none", mec=plotting.DATA, mew=1.6, ms=10)
+        ax.plot(*run.samples[self.frame].T.numpy(), "o", c=GENERATOR, ms=2.5, alpha=0.6, mew=0)
+        ax.plot(*run.modes.T.numpy(), "o", mfc="none", mec=DATA, mew=1.6, ms=10)
         ax.set(xlim=(low, high), ylim=(low, high), aspect="equal")
         ax.set_title(f"{run.name}\nstep {run.steps[self.frame]}", fontsize=12)
         ax.grid(False)
 
     def _draw_losses(self, ax: Axes, run: dict[str, Any]) -> None:
         for name, color in (
-            ("generator", plotting.GENERATOR),
-            ("discriminator", plotting.DISCRIMINATOR),
+            ("generator", GENERATOR),
+            ("discriminator", DISCRIMINATOR),
         ):
             losses = [torch.nan if loss is None else loss for loss in run[f"{name}_loss"]]
             ax.plot(run["steps"], losses, c=color, lw=1.5, label=name)
             ax.plot(run["steps"][self.frame], losses[self.frame], "o", c=color)
-        ax.axvline(run["steps"][self.frame], c=plotting.INK, lw=1, ls=":")
+        ax.axvline(run["steps"][self.frame], c=INK, lw=1, ls=":")
         ax.set(xlabel=TITLES["step"], ylabel=TITLES["loss"], ylim=(min(0, ax.get_ylim()[0]), None))
         names = {"ncols": 2, "fontsize": 10, "handlelength": 1.2, "columnspacing": 1.2}
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, **names)

@@ -11,8 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from gantext import plotting
 from gantext.games.two_point.loss import StationaryPoints
+from gantext.plotting.lines import curves
+from gantext.plotting.style import DATA, GENERATOR, INK
 from gantext.widgets.live import LiveFigure, fixed
 from gantext.widgets.settings import number, one_of, whole
 from gantext.widgets.two_point_landscape.annealing import kick, present
@@ -154,24 +155,24 @@ class TwoPointLandscape(LiveFigure):
         lam, path = self._lams()[: self.steps + 1], self._path(self.steps)
         self._draw_landscape(left, float(lam[-1]), path)
         self._draw_diagram(right)
-        right.plot(lam, path, color=plotting.GENERATOR, lw=4, alpha=0.55)
-        ball = {"ms": 10, "c": plotting.GENERATOR, "mec": "white", "clip_on": False, "zorder": 3}
+        right.plot(lam, path, color=GENERATOR, lw=4, alpha=0.55)
+        ball = {"ms": 10, "c": GENERATOR, "mec": "white", "clip_on": False, "zorder": 3}
         right.plot(lam[-1], path[-1], "o", **ball)
 
     def _draw_landscape(self, ax: Axes, lam: float, path: Tensor) -> None:
         """Draw the loss, its minima and maxima, and the ball."""
         loss = LOSSES[self.world]
         q = _shares(9.0, 400)
-        plotting.curves(q, loss.value(q, self.kappa, lam), ax=ax, color=plotting.INK)
+        curves(q, loss.value(q, self.kappa, lam), ax=ax, color=INK)
         if not self.annealing:
             heights = loss.value(path, self.kappa, lam)
-            ax.plot(path, heights, color=plotting.GENERATOR, lw=4, alpha=0.55)
+            ax.plot(path, heights, color=GENERATOR, lw=4, alpha=0.55)
         points = self._points(lam)
         low, high = points.minimum, ~points.minimum
-        ax.plot(points.q[low], points.loss[low], "o", ms=8, c=plotting.DATA)
-        ax.plot(points.q[high], points.loss[high], "o", ms=8, mfc="white", c=plotting.INK)
+        ax.plot(points.q[low], points.loss[low], "o", ms=8, c=DATA)
+        ax.plot(points.q[high], points.loss[high], "o", ms=8, mfc="white", c=INK)
         height = loss.value(path[-1], self.kappa, lam)
-        ax.plot(path[-1], height, "o", ms=10, c=plotting.GENERATOR, mec="white")
+        ax.plot(path[-1], height, "o", ms=10, c=GENERATOR, mec="white")
         ax.set(xlabel=TITLES["share"], ylabel=TITLES["loss"], xlim=EDGES)
 
     def _draw_diagram(self, ax: Axes) -> None:
@@ -184,11 +185,11 @@ class TwoPointLandscape(LiveFigure):
         balance = max(float(loss.balance_threshold(self.kappa)), 0.0)
         for shown, style in ((stable, "-"), (~stable, "--")):
             for half in (q < 0.5, q > 0.5):
-                ax.plot(lam[shown & half], q[shown & half], style, c=plotting.INK, lw=1.3)
-        ax.hlines(0.5, 0, min(balance, top), plotting.INK, "--", lw=1.3)
-        ax.hlines(0.5, balance, max(balance, top), plotting.INK, lw=1.3)
+                ax.plot(lam[shown & half], q[shown & half], style, c=INK, lw=1.3)
+        ax.hlines(0.5, 0, min(balance, top), INK, "--", lw=1.3)
+        ax.hlines(0.5, balance, max(balance, top), INK, lw=1.3)
         for threshold in self._thresholds():
-            ax.axvline(threshold, c=plotting.INK, ls=":", lw=1.2)
+            ax.axvline(threshold, c=INK, ls=":", lw=1.2)
         ax.set(xlabel=TITLES["weight"], ylabel=TITLES["share"], xlim=(0, top), ylim=EDGES)
 
     def _lams(self) -> Tensor:

@@ -5,12 +5,14 @@ import math
 import pytest
 import sympy
 import torch
+from torch.nn import functional
 
 from gantext.dynamics.field import velocity
 from gantext.dynamics.rule import State
 from gantext.dynamics.rules import Extragradient, ProximalPoint
 from gantext.games.bilinear import Bilinear
-from gantext.games.dirac import R1, DiracGAN, hinge, logistic
+from gantext.games.dirac import DiracGAN
+from gantext.objectives.penalties import R1
 from gantext.widgets.operations import sigmoid, softplus
 from gantext.widgets.symbolic import trace
 
@@ -53,7 +55,7 @@ PLANE = [(0.3, -0.7), (-1.2, 0.4), (2.0, 3.0)]
         lambda v: torch.special.xlogy(v.abs(), v.abs()) + torch.special.xlog1py(v**2, v**2),
         lambda v: torch.outer(v, v) @ torch.stack([v, 2 * v]).mT @ v,
         lambda v: torch.cat([v[1:], v[:1]]).unsqueeze(0).expand(2, 2).sum(0, keepdim=True),
-        torch.func.grad(lambda v: (logistic(v[0] * v[1]) + hinge(v).sum()) ** 2),
+        torch.func.grad(lambda v: (functional.softplus(-v[0] * v[1]) + v.relu().sum()) ** 2),
         torch.func.jacrev(lambda v: torch.stack([v[0] ** 3 * v[1], v.sum() ** 2 + v[0]])),
         lambda v: torch.linalg.solve(torch.eye(2).double() + torch.outer(v, v), v),
     ],
@@ -72,7 +74,7 @@ def test_products_over_more_than_one_entry_of_a_batch_keep_their_places():
 
 def test_the_velocity_of_a_game_with_its_hyper_parameter():
     def function(v):
-        return torch.cat(velocity(DiracGAN(penalty=R1(v[2])), v[:1], v[1:2]))
+        return torch.cat(velocity(DiracGAN(penalties=[R1(v[2])]), v[:1], v[1:2]))
 
     formula = trace(function, ["x", "y", "gamma"])
     x, y, gamma = formula.arguments[0]

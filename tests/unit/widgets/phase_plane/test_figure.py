@@ -40,7 +40,7 @@ def test_growth_on_xy_is_the_closed_form(rule, growth, eta):
 def test_measured_is_the_slope_over_the_second_half():
     """Of log distance, fitted here by the normal equations."""
     figure = PhasePlane("Dirac-GAN", "alternating momentum", eta=0.9, x=1.5, y=0.4, steps=31)
-    rule, h = gt.Momentum(), {"eta": 0.9, "beta": -0.5}
+    rule, h = gt.Alternating(optimizer=gt.HeavyBall()), {"eta": 0.9, "beta": -0.5}
     path = gt.simulate(DiracGAN(), rule, [1.5], [0.4], 31, **h)
     logs = torch.hypot(*path)[15:, 0].log()
     design = torch.stack([torch.arange(17.0, dtype=torch.float64), torch.ones(17).double()], -1)

@@ -5,7 +5,7 @@ import torch
 
 import gantext as gt
 from gantext.games.bilinear import Bilinear
-from gantext.games.dirac import R1, DiracGAN, GradientPenalty
+from gantext.games.dirac import DiracGAN
 from gantext.widgets.phase_plane import constants
 from gantext.widgets.phase_plane.formulas import formulas
 from tests.unit.widgets.phase_plane.choices import GAMES, RULES
@@ -29,17 +29,14 @@ def test_the_scripts_formulas_play_the_same(rule, game, penalty):
         played = Bilinear([[1.0]], P=[[0.4]], Q=[[0.4]])
         settings = [0.4]
     else:
-        played = DiracGAN(
-            GAMES[game].f,
-            {"none": None, "R1": R1(1.3), "WGAN-GP": GradientPenalty(1.3)}[penalty],
-            GAMES[game].non_saturating,
-        )
+        penalties = {"none": [], "R1": [gt.R1(1.3)], "WGAN-GP": [gt.GradientPenalty(1.3)]}[penalty]
+        played = DiracGAN(GAMES[game].loss, penalties)
         settings = {"none": [0.0, 0.0], "R1": [1.3, 0.0], "WGAN-GP": [0.0, 1.3]}[penalty]
     state = vector(0.4, -0.3, *[0.0] * chosen[1]["carried"], 0.0)
     path = gt.simulate(played, how, [0.4], [-0.3], 6, eta=0.12, **own)
     for k in range(6):
-        point, taken = step(state, vector(0.12, *own.values(), *settings))
-        state = torch.cat([point, taken[None]])
+        point, done = step(state, vector(0.12, *own.values(), *settings))
+        state = torch.cat([point, done[None]])
         assert state[-1] == k + 1
         assert state[0].item() == pytest.approx(path.theta[k + 1].item(), abs=1e-14)
         assert state[1].item() == pytest.approx(path.psi[k + 1].item(), abs=1e-14)
@@ -60,7 +57,7 @@ def test_near_the_equilibrium_each_game_is_bilinear(rule, game, gamma):
     if game == "f = xy":
         played = Bilinear([[1.0]], P=[[gamma]], Q=[[gamma]])
     else:
-        played = DiracGAN(GAMES[game].f, R1(gamma), GAMES[game].non_saturating)
+        played = DiracGAN(GAMES[game].loss, [gt.R1(gamma)])
     expected = gt.update_jacobian(played, how, [0.0], [0.0], eta=0.37, **own)
     assert torch.allclose(found, expected, rtol=0, atol=1e-14)
 
@@ -70,7 +67,7 @@ def test_the_script_offers_what_the_library_has():
     assert list(constants.RULES) == list(RULES)
     for name, rule in constants.RULES.items():
         state = RULES[name][0].init(torch.zeros(1), torch.zeros(1))
-        assert rule["carried"] == len(torch.utils._pytree.tree_leaves(state.memory))
+        assert rule["carried"] == len(torch.utils._pytree.tree_leaves(state.rule_state))
 
 
 @pytest.mark.parametrize("game", GAMES)
