@@ -30,7 +30,7 @@ read: book ## Build the site, serve it on localhost and print the address
 	@$(BIN)/python -m tools.serve _build/html
 
 check: lint ## Lint, and run the library's own tests: for every change, in three minutes
-	$(PYTEST) --durations 10 tests/unit tests/theory
+	$(PYTEST) --durations 10 -m 'not long' tests/unit tests/theory
 
 test: .venv/.installed $(COLAB)/.installed browser sandbox ## Run everything that can fail: lint, library, notebooks, site, project
 	@$(MAKE) --no-print-directory --jobs $(JOBS) lint book

@@ -67,7 +67,7 @@ def installations(plan):
 def test_the_quick_loop_lints_and_runs_the_librarys_tests_alone(set_up):
     plan = make("--dry-run", "check", cwd=set_up).stdout
     assert "ruff check ." in plan
-    assert re.search(r"-m pytest .* tests/unit tests/theory$", plan, re.MULTILINE)
+    assert re.search(r"-m pytest .* -m 'not long' tests/unit tests/theory$", plan, re.MULTILINE)
     assert "jupyter-book" not in plan
     assert "pip install" not in plan
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +23,7 @@ from gantext.widgets.optimal_critic.figure import OptimalCritic
 from gantext.widgets.phase_plane.figure import PhasePlane
 from gantext.widgets.training_replay.figure import TrainingReplay
 from gantext.widgets.training_replay.recorder import Recorder
+from gantext.widgets.training_replay.recording import Recording
 from gantext.widgets.two_point_landscape.figure import TwoPointLandscape
 
 CLASSES = {
@@ -31,13 +33,19 @@ CLASSES = {
 }
 
 
-def replay() -> TrainingReplay:
-    """Return two short trainings side by side."""
+@functools.cache
+def recordings() -> list[Recording]:
+    """Return two short trainings, made once for all tests."""
     gan = GAN(MLP(2, 2), MLP(2, 1), noise=2)
     recorders = [Recorder(name, gan, ring(), member=k, mesh=21) for k, name in enumerate("AB")]
     experiment = Experiment(gan, Alternating(optimizer=Adam()), ring(), batch_size=32)
     train(experiment, 120, seeds=[0, 1], every=20, callbacks=recorders, progress=False, eta=2e-3)
-    return TrainingReplay([r.recording() for r in recorders], left="A", right="B", frame=3)
+    return [r.recording() for r in recorders]
+
+
+def replay() -> TrainingReplay:
+    """Return the two side by side."""
+    return TrainingReplay(recordings(), left="A", right="B", frame=3)
 
 
 MAKERS: dict[str, Callable[[], LiveFigure]] = {
