@@ -9,6 +9,7 @@ import torch
 from matplotlib.colors import to_rgba
 
 from gantext import plotting
+from gantext.plotting.inputs import swept
 
 X = np.linspace(-1, 1, 5)
 
@@ -142,3 +143,9 @@ def test_one_colour_for_all_is_no_list_of_colours(ax, color):
         np.stack([x, x, x], -1), np.stack([x, 2 * x, 3 * x], -1), ax=ax, color=color
     )
     assert [to_rgba(line.get_color()) for line in ax.lines] == [to_rgba(color)] * 3
+
+
+def test_a_sweep_gives_each_value_its_own_hyper_parameter():
+    assert swept([[1, 2], [3, 4], [5, 6]], (3, 2)).tolist() == [1, 2, 3, 4, 5, 6]
+    assert swept([1, 2, 3], (3, 2)).tolist() == [1, 1, 2, 2, 3, 3]
+    assert swept(7, (3, 2)).tolist() == [7] * 6
