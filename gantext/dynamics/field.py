@@ -233,10 +233,8 @@ def lie_derivative(
 
     Parameters
     ----------
-    quantity : callable
-        ``quantity(theta, psi)`` for one member; returns a scalar.
-    game, theta, psi, batch : Any
-        As for `velocity`.
+    game, quantity, theta, psi, batch : Any
+        As for `velocity`; ``quantity(theta, psi)`` returns a scalar for one member.
     """
 
     def one(theta: Params, psi: Params) -> Tensor:

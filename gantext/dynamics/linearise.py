@@ -40,11 +40,11 @@ def update_jacobian(
 
     Parameters
     ----------
-    rule : UpdateRule
-        A rule that is the same at every step: not `Averaged`, and not with `Adam`.
+    game, rule : Game or callable, and UpdateRule
+        As for `simulate`, but the rule is the same at every step: not `Averaged`, not with `Adam`.
     theta, psi : array-like, shapes (..., m) and (..., n)
         Where to linearise, normally an equilibrium.
-    game, batch, game_hparams, **hparams : Any
+    batch, game_hparams, **hparams : Any
         As for `simulate`.
     """
     if not rule.time_invariant:

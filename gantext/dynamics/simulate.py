@@ -121,14 +121,16 @@ def solve(
 
     Parameters
     ----------
-    game, rule, batch, **hparams : Any
-        As for `simulate`, for one member.
+    game, rule : Game and UpdateRule
+        Which game, and how the players' parameters change.
     theta, psi : Tensor of shape (size,), or pytree of Tensor
         Start of the generator and of the discriminator.
     tolerance : float, optional
         Norm of the velocity at which to stop.
     max_steps : int, optional
         When to give up; the result then says ``converged=False``.
+    batch, **hparams : Any
+        As for `simulate`, for one member.
     """
     positive("tolerance", tolerance)
     checked = {name: one_number(name, value) for name, value in rule.hparams(**hparams).items()}
