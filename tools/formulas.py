@@ -1,9 +1,9 @@
 """Write what the figures' scripts take from Python.
 
-`python -m tools.formulas` writes into each figure's folder ``constants.js``, every name in capitals
-of its ``constants.py``, and ``formulas.js``, the functions that its ``formulas.py`` lists, traced
-from the library. A test compares the files with what this would write, so that a changed formula,
-menu or word in Python is a changed one in JavaScript.
+``python -m tools.formulas`` writes into each figure's folder ``constants.js``, every name in
+capitals of its ``constants.py``, and ``formulas.js``, the functions that its ``formulas.py`` lists,
+traced from the library. A test compares the files with what this would write, so that a changed
+formula, menu or word in Python is a changed one in JavaScript.
 """
 
 from __future__ import annotations

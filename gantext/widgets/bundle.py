@@ -65,7 +65,7 @@ def script(figure: str) -> str:
     Raises
     ------
     ValueError
-        See `module`.
+        See ``module``.
     """
     put = f'(globalThis.gantextFigures ??= {{}})["{figure}"] = {_FIGURE.format(figure)};\n'
     return f'(() => {{\n"use strict";\n{_joined(figure)}{put}}})();\n'
@@ -79,7 +79,7 @@ def stylesheet() -> str:
 def host() -> str:
     """Return the website's host, a classic script that mounts the figures of a page.
 
-    It runs after those of `script`.
+    It runs after those of ``script``.
     """
     return _read("host.js")
 

@@ -57,11 +57,11 @@ class InteractiveFigure:
 
     Examples
     --------
-    >>> from gantext.widgets import InteractiveFigure
+    >>> import gantext as gt
     >>> def draw(figure, slope):
     ...     figure.subplots().plot([0, 1], [0, slope])
     ...     return f"A line with slope {slope}."
-    >>> InteractiveFigure(draw, slope=(0, 10, 1))
+    >>> gt.InteractiveFigure(draw, slope=(0, 10, 1))
     InteractiveFigure(slope=5)
     """
 

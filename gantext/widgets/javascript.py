@@ -23,7 +23,7 @@ _PRELUDE = {
 
 
 def prelude(code: str) -> str:
-    """Return those functions, as JavaScript, that code of `javascript` calls."""
+    """Return those functions, as JavaScript, that code of ``javascript`` calls."""
     called = [name for name in _PRELUDE if re.search(rf"\b{name}\(", code)]
     return "".join(f"const {name} = {_PRELUDE[name]};\n" for name in called)
 
@@ -31,7 +31,7 @@ def prelude(code: str) -> str:
 def javascript(name: str, formula: Formula) -> str:
     """Print a formula as a JavaScript function of arrays that returns an array.
 
-    It may use what `prelude` defines.
+    It may use what ``prelude`` defines.
     """
     taken = {symbol for group in formula.arguments for symbol in group}
     fresh = (s for s in sympy.numbered_symbols("t") if s not in taken)

@@ -19,26 +19,10 @@ _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def fixed(value: float, digits: int) -> str:
-    """Write a number as the figures' scripts write it, for a sentence that both languages say.
+    """Write a finite number with so many digits after the point, as the figures' scripts do.
 
-    Parameters
-    ----------
-    value : float
-        Any finite number.
-    digits : int
-        How many after the point.
-
-    Returns
-    -------
-    str
-        Rounded half up, with a minus sign in place of a hyphen, and no sign at all on 0. The last
-        bits, beyond nine digits after the point, make no difference.
-
-    Examples
-    --------
-    >>> from gantext.widgets.live import fixed
-    >>> fixed(0.0625, 3), fixed(-1.5, 1), fixed(-1e-12, 2)
-    ('0.063', '−1.5', '0.00')
+    It is rounded half up, with a minus sign in place of a hyphen, and no sign at all on 0. The last
+    bits, beyond nine digits after the point, make no difference.
     """
     exact = Decimal(round(float(value), 9)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     return str(exact or abs(exact)).replace("-", "−")
@@ -53,7 +37,7 @@ class LiveFigure(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
     Attributes
     ----------
     script : str
-        The figure's JavaScript module under ``gantext/widgets/js``, without its ending.
+        The figure's folder in ``gantext/widgets``.
 
     Notes
     -----
@@ -63,8 +47,8 @@ class LiveFigure(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
 
     Examples
     --------
-    >>> from gantext.widgets import LiveFigure, OptimalCritic
-    >>> issubclass(OptimalCritic, LiveFigure)
+    >>> import gantext as gt
+    >>> issubclass(gt.OptimalCritic, gt.LiveFigure)
     True
     """
 

@@ -15,7 +15,7 @@ def one_of(name: str, value: Any, names: Iterable[str]) -> str:
 
 
 def number(name: str, value: Any, limits: Sequence[float]) -> float:
-    """Require a number from the first of `limits` to the second; ``ValueError`` if it is not."""
+    """Require a number from the first of ``limits`` to the second; ``ValueError`` if it is not."""
     low, high = limits[:2]
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise ValueError(f"{name}: expected a number from {low:g} to {high:g}, got {value!r}")
@@ -23,7 +23,7 @@ def number(name: str, value: Any, limits: Sequence[float]) -> float:
 
 
 def whole(name: str, value: Any, limits: Sequence[float]) -> int:
-    """Require a whole number from the first of `limits` to the second; ``ValueError`` if not."""
+    """Require a whole number from the first of ``limits`` to the second; ``ValueError`` if not."""
     low, high = limits[:2]
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise ValueError(f"{name}: expected a whole number from {low:g} to {high:g}, got {value!r}")

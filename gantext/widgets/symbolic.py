@@ -2,7 +2,7 @@ r"""From the library's PyTorch code to formulas.
 
 A figure on the website has no Python behind it. So that no formula is typed twice, the functions of
 this library are traced: PyTorch records which operations they perform, derivatives included, and
-the record is replayed with symbols in place of numbers. What comes out is sympy; `javascript`
+the record is replayed with symbols in place of numbers. What comes out is sympy; ``javascript``
 prints it for the figures' scripts.
 """
 
@@ -26,7 +26,7 @@ class Computed(NamedTuple):
     Attributes
     ----------
     function : callable
-        Takes float64 vectors and returns a tensor or a pytree of tensors: see `trace`.
+        Takes float64 vectors and returns a tensor or a pytree of tensors: see ``trace``.
     arguments : tuple of dict
         For each vector, the names of its entries, each with the range that the figure uses: a pair
         (low, high). Tests compare both languages on points drawn from there.
@@ -62,7 +62,7 @@ def trace(function: Callable[..., Any], *names: Iterable[str]) -> Formula:
     ----------
     function : callable
         Takes one vector for each of `names`, float64, and returns a tensor or a pytree of tensors.
-        It must not branch on their values; `torch.func.vmap` says so if it does.
+        It must not branch on their values; ``torch.func.vmap`` says so if it does.
     *names : iterable of str
         What the entries of each vector are called.
 

@@ -46,7 +46,7 @@ class Recording:
     share : tuple of float
         The share of the samples that are nearest to it; 0 if no sample is a finite number.
     captured : tuple of int
-        Modes captured: see `gantext.modes`.
+        Modes captured: see `modes`.
     quality : tuple of float
         The share of the samples that are of quality.
 
@@ -231,7 +231,7 @@ def _to_digits(name: str, values: Tensor) -> str:
 
 
 def _from_digits(name: str, text: str, shape: tuple[int, ...]) -> Tensor:
-    """Read what `_to_digits` wrote."""
+    """Read what ``_to_digits`` wrote."""
     width = WIDTHS[name]
     wanted = int(np.prod(shape)) * width
     if not isinstance(text, str) or len(text) != wanted:

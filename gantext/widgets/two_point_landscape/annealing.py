@@ -17,7 +17,7 @@ MULTIPLIER = 48271.0
 
 
 def kick(state: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the generator's next state, and uniform noise of mean 0 with deviation `NOISE`.
+    """Return the generator's next state, and uniform noise of mean 0 with deviation ``NOISE``.
 
     S. Park, K. Miller and P. Stockmeyer, "Remarks on choosing and implementing random number
     generators", Communications of the ACM 36(7), 1993.
@@ -27,6 +27,6 @@ def kick(state: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def present(lam: Tensor, steps: Tensor) -> Tensor:
-    """Return the weight after some steps of annealing that begins at `lam`."""
+    """Return the weight after some steps of annealing that begins at ``lam``."""
     # A product, which JavaScript rounds as PyTorch does; a quotient is printed as another product.
     return lam * (1 - (1 / ANNEALING) * steps).clamp_min(0)

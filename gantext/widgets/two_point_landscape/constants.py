@@ -1,6 +1,6 @@
 """What Python and JavaScript know of the landscape under the same names.
 
-`python -m tools.formulas` writes them into ``constants.js``. Words in braces are filled in.
+``python -m tools.formulas`` writes them into ``constants.js``. Words in braces are filled in.
 """
 
 from __future__ import annotations

@@ -32,16 +32,15 @@ from gantext.widgets.two_point_landscape.formulas import LOSSES
 class TwoPointLandscape(LiveFigure):
     r"""Roll a forger down its loss in the two-point world, and see where that is on the map.
 
-    The landscape is `gantext.TwoPointLoss`; its minima are filled, its maxima hollow. The ball
-    takes the steps of `gantext.TwoPointLoss.descend`. Beside it is the bifurcation diagram of the
-    same world for the present :math:`\kappa`: the stationary q for every :math:`\lambda`, with the
-    ball where it is now.
+    The landscape is `TwoPointLoss`; its minima are filled, its maxima hollow. The ball takes the
+    steps of `TwoPointLoss.descend`. Beside it is the bifurcation diagram of the same world for the
+    present :math:`\kappa`: the stationary q for every :math:`\lambda`, with the ball where it is
+    now.
 
     Parameters
     ----------
     world : str, optional
-        ``"first world"``, with the complexity `gantext.games.two_point.complexity.quadratic`, or
-        ``"second world"``, with `gantext.games.two_point.complexity.quartic`.
+        ``"first world"``, with the complexity `quadratic`, or ``"second world"``, with `quartic`.
     kappa : float, optional
         Weight of the complexity, from 0 to 3.
     lam : float, optional

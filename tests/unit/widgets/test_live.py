@@ -17,6 +17,14 @@ class Kernel:
     kernel = object()
 
 
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [(0.0625, 3, "0.063"), (-1.5, 1, "−1.5"), (-1e-12, 2, "0.00"), (0.9595, 3, "0.960")],
+)
+def test_numbers_are_rounded_half_up_with_a_minus_sign(value, digits, text):
+    assert live.fixed(value, digits) == text
+
+
 def test_a_figure_carries_its_script_and_style():
     figure = OptimalCritic()
     assert figure._esm == module("optimal_critic")
