@@ -185,7 +185,7 @@ class Documentation(SphinxDirective):
         domain: Any = self.env.get_domain("py")
         node_id = nodes.make_id(f"api-{name}")
         node["ids"].append(node_id)
-        summary = str(importlib.import_module(name).__doc__).partition("\n")[0]
+        summary = str(importlib.import_module(name).__doc__).partition("\n")[0].replace("`", "")
         domain.note_module(name, node_id, summary, "", False)
         domain.note_object(name, "module", node_id, location=node)
 
@@ -239,7 +239,9 @@ class Api(Documentation):
 
 def heading(home: str, folder: str, names: list[str]) -> str:
     """Return a module's name in words, spelt as the face spells it: ``gan.mlp`` is "MLP"."""
-    words = home.removeprefix(f"{folder}.").replace(".", " · ").replace("_", " ")
+    # A folder of widgets/ holds one figure and is called after it.
+    words = home.removeprefix(f"{folder}.").removesuffix(".figure")
+    words = words.replace(".", " · ").replace("_", " ")
     spelt = {name.rpartition(".")[2].lower(): name.rpartition(".")[2] for name in names}
     words = spelt.get(words, words)
     return words[0].upper() + words[1:]
@@ -352,7 +354,8 @@ def name_contract(
         if member in vars(base)
     ]
     if keepers := [path for path in paths if path]:
-        lines += ["", f"Its contract is that of `{keepers[-1]}.{member}`."]
+        keeper = keepers[-1].removeprefix(f"{PACKAGE}.")
+        lines += ["", f"Its contract is that of `{keeper}.{member}`."]
 
 
 def spare_stars(

@@ -72,8 +72,9 @@ def test_an_override_names_the_method_that_has_the_contract() -> None:
         gantext_api.name_contract(Any, "method", name, None, None, said)
         return said
 
-    contract = "Its contract is that of `gantext.Loss.generator`."
+    contract = "Its contract is that of `Loss.generator`."
     assert said("gantext.Minimax.generator", "Less.") == ["Less.", "", contract]
+    assert said("gantext.NonSaturating.generator", "Less.")[-1] == contract  # not Minimax's
     assert said("gantext.Loss.generator", "All.") == ["All."]
     with_sections = ["All.", "", "Parameters", "----------"]
     assert said("gantext.Minimax.generator", *with_sections) == with_sections
