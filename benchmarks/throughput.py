@@ -20,20 +20,17 @@ from importlib.util import find_spec
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+import gantext as gt
 from benchmarks.plain import BATCH, BETA1, ETA, MODES, RADIUS, STD, mlp, plain_step
-from gantext.data.mixtures import ring
-from gantext.dynamics.optimizers import Adam
-from gantext.dynamics.rules import Alternating
-from gantext.gan.game import GAN
-from gantext.training.experiment import BLOCK, Experiment
+from gantext.training.experiment import BLOCK
 from gantext.training.members import Members
 
 
-def experiment(hidden: int) -> Experiment:
+def experiment(hidden: int) -> gt.Experiment:
     """Return what `plain_step` trains."""
-    gan = GAN(mlp(2, 2, hidden), mlp(2, 1, hidden), noise=2)
-    rule = Alternating(optimizer=Adam())
-    return Experiment(gan, rule, ring(MODES, RADIUS, STD), batch_size=BATCH)
+    gan = gt.GAN(mlp(2, 2, hidden), mlp(2, 1, hidden), noise=2)
+    rule = gt.Alternating(optimizer=gt.Adam())
+    return gt.Experiment(gan, rule, gt.ring(MODES, RADIUS, STD), batch_size=BATCH)
 
 
 def best(function: Callable[[], object], steps: int, device: torch.device, repeats: int) -> float:

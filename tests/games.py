@@ -9,7 +9,7 @@ import torch
 from torch.func import functional_call
 from torch.utils._pytree import tree_flatten
 
-from gantext.games.base import Game, Losses
+import gantext as gt
 
 
 def random_tensor(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -29,7 +29,7 @@ def assert_same_tree(found: Any, expected: Any, **tolerance: float) -> None:
         )
 
 
-class NetworkGame(Game):
+class NetworkGame(gt.Game):
     """A GAN of two small networks, one linear and one not; a subclass says what scores cost."""
 
     #: Noise and data, five of each.
@@ -52,7 +52,7 @@ class NetworkGame(Game):
             for module in modules
         )
 
-    def losses(self, theta: dict, psi: dict, batch: Any = None) -> Losses:
+    def losses(self, theta: dict, psi: dict, batch: Any = None) -> gt.Losses:
         """Score the fakes that the noise becomes, and the data."""
         noise, data = batch
         fake = functional_call(self.generator, theta, (noise,))
@@ -60,5 +60,5 @@ class NetworkGame(Game):
         return self.cost(score_fake, functional_call(self.discriminator, psi, (data,)))
 
     @abstractmethod
-    def cost(self, fake: torch.Tensor, real: torch.Tensor) -> Losses:
+    def cost(self, fake: torch.Tensor, real: torch.Tensor) -> gt.Losses:
         """Return both players' losses from the scores of fakes and data."""

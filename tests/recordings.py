@@ -2,7 +2,7 @@
 
 import torch
 
-from gantext.widgets.training_replay.recording import Recording
+import gantext as gt
 
 
 def made(frames=3, count=5, side=4, name="made", **others):
@@ -22,4 +22,4 @@ def made(frames=3, count=5, side=4, name="made", **others):
         "captured": (2,) * frames,
         "quality": (0.25,) * frames,
     }
-    return Recording(**(fields | others))
+    return gt.Recording(**(fields | others))

@@ -17,34 +17,28 @@ from typing import Any
 import torch
 from torch import distributed
 
-from gantext.dynamics.optimizers import Adam
-from gantext.dynamics.rules import Alternating
-from gantext.gan.game import GAN
-from gantext.objectives.penalties import R1
+import gantext as gt
 from gantext.training.checkpoints import flatten, save
-from gantext.training.experiment import Experiment
-from gantext.training.loop import train
-from gantext.training.results import DivergenceWarning, Run, Snapshot
 from tests.gans import experiment, small_mlp
 
 NETWORKS = small_mlp(2, 2), small_mlp(2, 1)
 
 
-def penalised(gamma: torch.Tensor) -> GAN:
-    return GAN(*NETWORKS, noise=2, penalties=[R1(gamma)])
+def penalised(gamma: torch.Tensor) -> gt.GAN:
+    return gt.GAN(*NETWORKS, noise=2, penalties=[gt.R1(gamma)])
 
 
-def mean(snapshot: Snapshot) -> dict[str, torch.Tensor]:
+def mean(snapshot: gt.Snapshot) -> dict[str, torch.Tensor]:
     return {"mean": snapshot.sample(5).mean(-2)}
 
 
-def trained(kind: str, steps: int, **options: Any) -> Run:
+def trained(kind: str, steps: int, **options: Any) -> gt.Run:
     """Train one GAN, or six, recording every five steps."""
-    of = experiment(Alternating(discriminator_steps=2, optimizer=Adam()), penalised)
+    of = experiment(gt.Alternating(discriminator_steps=2, optimizer=gt.Adam()), penalised)
     options = {"every": 5, "callbacks": [mean], "device": "cpu"} | options
     if kind == "one":
-        return train(of, steps, seed=3, eta=0.01, game_hparams={"gamma": 0.5}, **options)
-    return train(
+        return gt.train(of, steps, seed=3, eta=0.01, game_hparams={"gamma": 0.5}, **options)
+    return gt.train(
         of,
         steps,
         seeds=[3, 4],
@@ -55,18 +49,18 @@ def trained(kind: str, steps: int, **options: Any) -> Run:
     )
 
 
-def five() -> Experiment:
+def five() -> gt.Experiment:
     return experiment(game=penalised)
 
 
-def five_members(steps: int, *, eta: Any = 0.01, **options: Any) -> Run:
+def five_members(steps: int, *, eta: Any = 0.01, **options: Any) -> gt.Run:
     """Train five members: an odd number, for two processes."""
     gamma = torch.tensor([0.0, 0.5, 1.0, 2.0, 5.0])
     options = {"every": 4, "callbacks": [mean], "device": "cpu", "seeds": [7]} | options
-    return train(five(), steps, eta=eta, game_hparams={"gamma": gamma}, **options)
+    return gt.train(five(), steps, eta=eta, game_hparams={"gamma": gamma}, **options)
 
 
-def report(run: Run) -> dict[str, torch.Tensor]:
+def report(run: gt.Run) -> dict[str, torch.Tensor]:
     """Return all that a run gives back, as one level of tensors."""
     found = flatten({"state": run.state, "history": run.history, "diverged": run.diverged})
     return found | {"samples": run.sample(6), "score": run.score(torch.zeros(3, 2))}
@@ -87,7 +81,7 @@ def together(folder: Path) -> None:
         ("another run", {"steps": 40, "gamma": [0.0] * 5, "checkpoint": folder / "by two"}),
     ):
         try:
-            train(
+            gt.train(
                 five(),
                 options["steps"],
                 seeds=[8],
@@ -101,9 +95,9 @@ def together(folder: Path) -> None:
     eta = torch.tensor([0.01, 0.01, 0.01, 0.01, 1e308], dtype=torch.float64)
     bars = io.StringIO()
     with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stderr(bars):
-        warnings.simplefilter("always", DivergenceWarning)
+        warnings.simplefilter("always", gt.DivergenceWarning)
         wild = five_members(6, eta=eta, progress=True)
-    kept = [w for w in caught if issubclass(w.category, DivergenceWarning)]
+    kept = [w for w in caught if issubclass(w.category, gt.DivergenceWarning)]
     said["warnings"] = [str(w.message).partition(";")[0] for w in kept]
     said["diverged"] = wild.diverged.flatten().tolist()
     said["bars"] = sorted(set(re.findall(r"6/6", bars.getvalue())))

@@ -2,8 +2,8 @@
 
 import pytest
 
+import gantext as gt
 from gantext.grading.catalogue import find, questions
-from gantext.grading.check import progress
 from tests.grading.small import QUESTIONS
 
 SQUARE, ANSWER, SHARES = QUESTIONS
@@ -15,4 +15,4 @@ def test_an_unknown_question_is_answered_with_the_known_ones():
     with pytest.raises(ValueError, match="chapter: expected one of"):
         questions("no-chapter")
     with pytest.raises(ValueError, match="chapter: expected one of"):
-        progress("no-chapter")
+        gt.progress("no-chapter")

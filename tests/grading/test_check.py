@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gantext.grading.check import _in_notebook, check, progress
+import gantext as gt
+from gantext.grading.check import _in_notebook
 from gantext.grading.feedback import feedback
 from gantext.grading.judging import numbers
 from gantext.grading.question import Call
@@ -101,19 +102,19 @@ def test_html_is_escaped():
 
 def test_check_finds_the_name_where_it_is_called(capsys):
     square = lambda x: x * x  # noqa: E731
-    check(SQUARE)
+    gt.check(SQUARE)
     assert capsys.readouterr().out.startswith("A square: 3 of 3 points")
-    check(ANSWER)
+    gt.check(ANSWER)
     assert "`answer` is not defined: run the cell" in capsys.readouterr().out
-    check(ANSWER, 42)
+    gt.check(ANSWER, 42)
     assert "2 of 2 points" in capsys.readouterr().out
     assert square(2) == 4
 
 
 def test_check_is_silent_in_the_grader(capsys, monkeypatch):
     monkeypatch.setenv("GANTEXT_GRADER", "1")
-    check("no/question")
-    progress("no-chapter")
+    gt.check("no/question")
+    gt.progress("no-chapter")
     assert capsys.readouterr().out.count("the grader does that") == 2
 
 

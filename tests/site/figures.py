@@ -10,55 +10,43 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 import gantext as gt
-from gantext.data.mixtures import ring
-from gantext.dynamics.optimizers import Adam
-from gantext.dynamics.rules import Alternating
-from gantext.gan.game import GAN
-from gantext.gan.mlp import MLP
-from gantext.training.experiment import Experiment
-from gantext.training.loop import train
 from gantext.widgets.bundle import host, script, stylesheet
-from gantext.widgets.live import LiveFigure
-from gantext.widgets.optimal_critic.figure import OptimalCritic
-from gantext.widgets.phase_plane.figure import PhasePlane
-from gantext.widgets.training_replay.figure import TrainingReplay
-from gantext.widgets.training_replay.recorder import Recorder
-from gantext.widgets.training_replay.recording import Recording
-from gantext.widgets.two_point_landscape.figure import TwoPointLandscape
 
 CLASSES = {
     value.script: value
     for value in (getattr(gt, name) for name in gt.__all__)
-    if isinstance(value, type) and issubclass(value, LiveFigure) and value is not LiveFigure
+    if isinstance(value, type) and issubclass(value, gt.LiveFigure) and value is not gt.LiveFigure
 }
 
 
 @functools.cache
-def recordings() -> list[Recording]:
+def recordings() -> list[gt.Recording]:
     """Return two short trainings, made once for all tests."""
-    gan = GAN(MLP(2, 2), MLP(2, 1), noise=2)
-    recorders = [Recorder(name, gan, ring(), member=k, mesh=21) for k, name in enumerate("AB")]
-    experiment = Experiment(gan, Alternating(optimizer=Adam()), ring(), batch_size=32)
-    train(experiment, 120, seeds=[0, 1], every=20, callbacks=recorders, progress=False, eta=2e-3)
+    gan = gt.GAN(gt.MLP(2, 2), gt.MLP(2, 1), noise=2)
+    recorders = [
+        gt.Recorder(name, gan, gt.ring(), member=k, mesh=21) for k, name in enumerate("AB")
+    ]
+    experiment = gt.Experiment(gan, gt.Alternating(optimizer=gt.Adam()), gt.ring(), batch_size=32)
+    gt.train(experiment, 120, seeds=[0, 1], every=20, callbacks=recorders, progress=False, eta=2e-3)
     return [r.recording() for r in recorders]
 
 
-def replay() -> TrainingReplay:
+def replay() -> gt.TrainingReplay:
     """Return the two side by side."""
-    return TrainingReplay(recordings(), left="A", right="B", frame=3)
+    return gt.TrainingReplay(recordings(), left="A", right="B", frame=3)
 
 
-MAKERS: dict[str, Callable[[], LiveFigure]] = {
-    "optimal_critic": lambda: OptimalCritic(p_g=[0, 0, 0.1, 0.4, 0.4, 0.1, 0, 0], letter=3),
-    "phase_plane": PhasePlane,
+MAKERS: dict[str, Callable[[], gt.LiveFigure]] = {
+    "optimal_critic": lambda: gt.OptimalCritic(p_g=[0, 0, 0.1, 0.4, 0.4, 0.1, 0, 0], letter=3),
+    "phase_plane": gt.PhasePlane,
     "training_replay": replay,
-    "two_point_landscape": lambda: TwoPointLandscape(steps=100),
+    "two_point_landscape": lambda: gt.TwoPointLandscape(steps=100),
 }
 # Where a number comes out of a search or of an eigenvalue, the last digits may differ.
 TOLERANCE = {"phase_plane": 1e-6, "two_point_landscape": 1e-6}
 
 
-def alone(figure: LiveFigure, theme: str = "light") -> str:
+def alone(figure: gt.LiveFigure, theme: str = "light") -> str:
     """Return a page that holds one figure, put there as the site puts it."""
     state = json.dumps(figure.stored()).replace("</", "<\\/")
     return f"""<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8">
@@ -70,7 +58,7 @@ def alone(figure: LiveFigure, theme: str = "light") -> str:
         </main><script>{script(figure.script)}</script><script>{host()}</script></html>"""
 
 
-def show(page: Page, figure: LiveFigure, theme: str = "light") -> Locator:
+def show(page: Page, figure: gt.LiveFigure, theme: str = "light") -> Locator:
     """Open the figure's page and return its place."""
     page.set_content(alone(figure, theme))
     place = page.locator(".gantext-stored-figure")
@@ -85,7 +73,7 @@ def settle(page: Page) -> None:
     )
 
 
-def state(place: Locator, figure: type[LiveFigure]) -> dict[str, Any]:
+def state(place: Locator, figure: type[gt.LiveFigure]) -> dict[str, Any]:
     """Return the state that the figure's script holds."""
     names = figure.state_names()
     code = "(e, names) => Object.fromEntries(names.map((n) => [n, e.gantextModel.get(n)]))"
@@ -107,7 +95,7 @@ def agree(shown: str | None, computed: float | str | None, tolerance: float) -> 
     return value == computed or abs(value - computed) <= tolerance * max(1.0, abs(computed))
 
 
-def different(place: Locator, figure: type[LiveFigure], tolerance: float = 1e-9) -> list[str]:
+def different(place: Locator, figure: type[gt.LiveFigure], tolerance: float = 1e-9) -> list[str]:
     """Compare what the script shows with what Python computes from the same state."""
     held = state(place, figure)
     twin = figure(**held)
@@ -119,7 +107,7 @@ def different(place: Locator, figure: type[LiveFigure], tolerance: float = 1e-9)
     ]
 
 
-def says_what_python_says(place: Locator, figure: type[LiveFigure]) -> None:
+def says_what_python_says(place: Locator, figure: type[gt.LiveFigure]) -> None:
     """Wait until the figure has come to rest, and compare its sentence with Python's."""
     expect(place.locator(".sentence")).to_have_text(figure(**state(place, figure)).sentence())
 

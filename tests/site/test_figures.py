@@ -13,8 +13,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
+import gantext as gt
 from gantext.widgets.bundle import figures, script
-from gantext.widgets.live import LiveFigure
 from tests.site.checks import DESKTOP, PHONE
 from tests.site.figures import (
     CLASSES,
@@ -33,7 +33,7 @@ def test_no_figure_is_left_out() -> None:
 
 
 @pytest.fixture(params=MAKERS)
-def figure(request: pytest.FixtureRequest) -> LiveFigure:
+def figure(request: pytest.FixtureRequest) -> gt.LiveFigure:
     return MAKERS[request.param]()
 
 
@@ -51,14 +51,14 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def place(page: Page, figure: LiveFigure) -> Locator:
+def place(page: Page, figure: gt.LiveFigure) -> Locator:
     return show(page, figure)
 
 
 class Mover:
     """Moves a figure and compares after each movement."""
 
-    def __init__(self, page: Page, place: Locator, figure: LiveFigure) -> None:
+    def __init__(self, page: Page, place: Locator, figure: gt.LiveFigure) -> None:
         self.page, self.place, self.kind = page, place, type(figure)
         self.tolerance = TOLERANCE.get(figure.script, 1e-9)
         self.states = [state(place, self.kind)]
@@ -88,13 +88,13 @@ def all_of(place: Locator, selector: str) -> list[Locator]:
     return [found.nth(i) for i in range(found.count())]
 
 
-def test_it_opens_with_pythons_numbers_and_words(place: Locator, figure: LiveFigure) -> None:
+def test_it_opens_with_pythons_numbers_and_words(place: Locator, figure: gt.LiveFigure) -> None:
     assert different(place, type(figure), TOLERANCE.get(figure.script, 1e-9)) == []
     says_what_python_says(place, type(figure))
 
 
 def test_every_choice_and_every_slider_by_keyboard(
-    page: Page, place: Locator, figure: LiveFigure
+    page: Page, place: Locator, figure: gt.LiveFigure
 ) -> None:
     mover = Mover(page, place, figure)
     for choice in all_of(place, "select"):
@@ -115,7 +115,9 @@ def test_every_choice_and_every_slider_by_keyboard(
     says_what_python_says(place, type(figure))
 
 
-def play(place: Locator, kind: type[LiveFigure], rest: Callable[[], None]) -> list[dict[str, Any]]:
+def play(
+    place: Locator, kind: type[gt.LiveFigure], rest: Callable[[], None]
+) -> list[dict[str, Any]]:
     """Click buttons and press keys, with a rest after each; return the states."""
     sliders, handles = all_of(place, "input[type=range]:visible"), all_of(place, ".handle")
     buttons = [b for b in all_of(place, "button:visible") if b.inner_text() != "Play"]
@@ -136,7 +138,7 @@ def play(place: Locator, kind: type[LiveFigure], rest: Callable[[], None]) -> li
 
 
 def test_controls_act_on_the_newest_state_not_on_the_last_drawn(
-    page: Page, place: Locator, figure: LiveFigure
+    page: Page, place: Locator, figure: gt.LiveFigure
 ) -> None:
     """On a busy computer several keys come between two frames; here no frame comes at all."""
     begun = state(place, type(figure))
@@ -157,7 +159,7 @@ def test_controls_act_on_the_newest_state_not_on_the_last_drawn(
 
 
 def test_every_handle_by_keyboard_and_by_mouse(
-    page: Page, place: Locator, figure: LiveFigure
+    page: Page, place: Locator, figure: gt.LiveFigure
 ) -> None:
     mover = Mover(page, place, figure)
     handles = all_of(place, ".handle")
@@ -179,7 +181,7 @@ def test_every_handle_by_keyboard_and_by_mouse(
     says_what_python_says(place, type(figure))
 
 
-def test_every_button(page: Page, place: Locator, figure: LiveFigure) -> None:
+def test_every_button(page: Page, place: Locator, figure: gt.LiveFigure) -> None:
     mover = Mover(page, place, figure)
     for button in all_of(place, "button"):
         if not button.is_visible():
@@ -197,7 +199,7 @@ def test_every_button(page: Page, place: Locator, figure: LiveFigure) -> None:
 
 
 def test_it_plays_slowly_for_readers_who_asked_for_less_motion(
-    browser: Browser, figure: LiveFigure
+    browser: Browser, figure: gt.LiveFigure
 ) -> None:
     context = browser.new_context(viewport=DESKTOP, reduced_motion="reduce")
     page = context.new_page()
@@ -223,7 +225,7 @@ def test_it_plays_slowly_for_readers_who_asked_for_less_motion(
 
 @pytest.mark.parametrize("bad", [math.nan, None, "?", [], {}], ids=["NaN", "null", "?", "[]", "{}"])
 def test_a_state_that_cannot_be_shown_is_said_and_a_good_one_brings_it_back(
-    page: Page, place: Locator, figure: LiveFigure, bad: object
+    page: Page, place: Locator, figure: gt.LiveFigure, bad: object
 ) -> None:
     good = state(place, type(figure))
     put = "(e, [name, value]) => e.gantextModel.set(name, value)"
@@ -239,7 +241,7 @@ def test_a_state_that_cannot_be_shown_is_said_and_a_good_one_brings_it_back(
         assert different(place, type(figure), TOLERANCE.get(figure.script, 1e-9)) == []
 
 
-def test_a_missing_key_is_said(page: Page, figure: LiveFigure) -> None:
+def test_a_missing_key_is_said(page: Page, figure: gt.LiveFigure) -> None:
     names = type(figure).state_names()
     stored = figure.stored()
     del stored["state"][names[0]]
@@ -252,7 +254,7 @@ def test_a_missing_key_is_said(page: Page, figure: LiveFigure) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_axe_finds_nothing_at_any_level(
-    page: Page, figure: LiveFigure, theme: str, window: dict[str, int]
+    page: Page, figure: gt.LiveFigure, theme: str, window: dict[str, int]
 ) -> None:
     page.set_viewport_size(window)  # type: ignore[arg-type]
     show(page, figure, theme)
@@ -260,13 +262,13 @@ def test_axe_finds_nothing_at_any_level(
     assert [f"{v['id']}: {n['html'][:120]}" for v in found for n in v["nodes"]] == []
 
 
-def test_it_fits_a_phone(page: Page, figure: LiveFigure) -> None:
+def test_it_fits_a_phone(page: Page, figure: gt.LiveFigure) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     show(page, figure)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
 
 
-def test_a_finger_moves_a_handle(browser: Browser, figure: LiveFigure) -> None:
+def test_a_finger_moves_a_handle(browser: Browser, figure: gt.LiveFigure) -> None:
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
     page = context.new_page()
     place = show(page, figure)

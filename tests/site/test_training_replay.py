@@ -6,9 +6,8 @@ import math
 import pytest
 import torch
 
+import gantext as gt
 from gantext.widgets.bundle import host, module, script, stylesheet
-from gantext.widgets.training_replay.figure import TrainingReplay
-from gantext.widgets.training_replay.recording import Recording
 from tests.recordings import made
 
 
@@ -59,7 +58,7 @@ def test_the_script_decodes_as_python_does(page):
             data,
         )
         low, high = recording.extent
-        back = Recording.decode(data)
+        back = gt.Recording.decode(data)
         places = low + (high - low) * torch.tensor(found[0], dtype=torch.float64)
         opinions = torch.tensor(found[1], dtype=torch.float64)
         assert torch.equal(places.isnan(), back.samples.flatten().isnan())
@@ -98,7 +97,7 @@ def test_the_canvas_shows_samples_and_surface_at_their_places(page):
     samples = torch.tensor([[[0.0, 2.0]], [[2.0, 0.0]]])
     surface = torch.tensor([[[0.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 0.0]]])
     run = made(2, samples=samples, surface=surface)
-    show(page, TrainingReplay([run]).stored()["state"])
+    show(page, gt.TrainingReplay([run]).stored()["state"])
     first, second, upper_right, lower_left, middle, quarter = (
         points := [(0.0, 2.0), (2.0, 0.0), (2.99, 2.99), (-0.99, -0.99), (1.0, 1.0), (2.0, 2.0)]
     )
@@ -134,7 +133,9 @@ def test_the_canvas_shows_samples_and_surface_at_their_places(page):
 
 
 def test_the_runs_stand_side_by_side_and_the_right_one_can_go(page):
-    show(page, TrainingReplay([made(name="one"), made(name="two")], right="two").stored()["state"])
+    show(
+        page, gt.TrainingReplay([made(name="one"), made(name="two")], right="two").stored()["state"]
+    )
     one, two = canvas(page)["box"], canvas(page, side=1)["box"]
     assert one[1] == two[1]
     assert two[0] > one[0] + one[2]
@@ -148,7 +149,7 @@ def test_the_runs_stand_side_by_side_and_the_right_one_can_go(page):
 
 
 def test_play_ends_with_the_last_frame_and_step_goes_round(page):
-    show(page, TrainingReplay([made()], frame=1).stored()["state"])
+    show(page, gt.TrainingReplay([made()], frame=1).stored()["state"])
     at = """() => document.querySelector(".gantext-stored-figure").gantextModel.get("frame")"""
     page.get_by_role("button", name="Play").click()
     page.wait_for_function(f"({at})() === 2")
@@ -164,7 +165,7 @@ def test_play_ends_with_the_last_frame_and_step_goes_round(page):
 
 
 def test_who_takes_the_slider_ends_the_play(page):
-    show(page, TrainingReplay([made(40)]).stored()["state"])
+    show(page, gt.TrainingReplay([made(40)]).stored()["state"])
     page.get_by_role("button", name="Play").click()
     page.get_by_role("button", name="Pause").wait_for()
     page.get_by_label("step of training").press("End")
@@ -201,7 +202,7 @@ def test_who_takes_the_slider_ends_the_play(page):
 )
 def test_the_script_says_what_it_cannot_show(page, change, message):
     whole = made().encode()
-    good = TrainingReplay([whole]).stored()["state"]
+    good = gt.TrainingReplay([whole]).stored()["state"]
     if change.get("recordings"):
         change = {
             "recordings": [one if one is None else whole | one for one in change["recordings"]]
@@ -216,7 +217,7 @@ def test_the_script_says_what_it_cannot_show(page, change, message):
 
 
 def test_new_recordings_take_the_place_of_the_old(page):
-    show(page, TrainingReplay([made()]).stored()["state"])
+    show(page, gt.TrainingReplay([made()]).stored()["state"])
     put(page, recordings=[made(name="other", frames=5).encode()], left="other", frame=4)
     assert page.locator("canvas:visible").count() == 1
     assert page.locator("[data-number=step]").inner_text() == "50"

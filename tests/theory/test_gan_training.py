@@ -16,28 +16,9 @@ from torch.func import functional_call
 from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.utils._pytree import tree_leaves, tree_map
 
-from gantext.dynamics.optimizers import SGD, Adam, HeavyBall, RMSProp
-from gantext.dynamics.rule import UpdateRule
-from gantext.dynamics.rules import (
-    Alternating,
-    Averaged,
-    Consensus,
-    Extragradient,
-    Optimistic,
-    ProximalPoint,
-    Simultaneous,
-    SymplecticGradientAdjustment,
-    Unrolled,
-)
-from gantext.gan.game import GAN
-from gantext.gan.layers import Packed
-from gantext.gan.spectral import SpectralLinear
-from gantext.objectives.losses import Loss, Minimax, NonSaturating
-from gantext.objectives.penalties import R1, R2, EntropyBonus
+import gantext as gt
 from gantext.training import recorded_step
-from gantext.training.experiment import Experiment, Settings
-from gantext.training.loop import train
-from gantext.training.results import Run, Snapshot
+from gantext.training.experiment import Settings
 from tests.games import assert_same_tree
 from tests.gans import (
     NEAR,
@@ -52,33 +33,36 @@ from tests.gans import (
     spectral_gan,
 )
 
-LOSSES = [Minimax(), NonSaturating()]
+LOSSES = [gt.Minimax(), gt.NonSaturating()]
 every_loss = pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: type(loss).__name__)
 
 # Adam and RMSProp divide a gradient by its own size, which magnifies rounding where it is zero; not
 # with this in the denominator.
 DAMPED = {"epsilon": 1e-4}
 
-RULES: dict[str, tuple[UpdateRule, dict[str, float]]] = {
-    "simultaneous": (Simultaneous(), {}),
-    "simultaneous, adam": (Simultaneous(optimizer=Adam()), {"beta1": 0.5}),
-    "alternating": (Alternating(), {}),
-    "alternating, adam": (Alternating(optimizer=Adam()), {}),
-    "alternating, rmsprop": (Alternating(optimizer=RMSProp()), {"alpha": 0.9}),
-    "two discriminator steps, adam": (Alternating(discriminator_steps=2, optimizer=Adam()), {}),
-    "extragradient": (Extragradient(), {}),
-    "extragradient, adam": (Extragradient(optimizer=Adam()), {}),
-    "optimistic": (Optimistic(), {}),
-    "optimistic, adam": (Optimistic(optimizer=Adam()), {"beta1": 0.5}),
-    "alternating momentum": (Alternating(optimizer=HeavyBall()), {"beta": -0.3}),
-    "simultaneous momentum": (Simultaneous(optimizer=HeavyBall()), {"beta": 0.3}),
-    "unrolled": (Unrolled(unroll_steps=2), {"eta_unroll": 0.2}),
-    "unrolled, adam": (Unrolled(unroll_steps=2, optimizer=Adam()), {"eta_unroll": 0.2}),
-    "consensus, adam": (Consensus(optimizer=Adam()), {"gamma": 0.1}),
-    "adjusted, adam": (SymplecticGradientAdjustment(optimizer=Adam()), {"strength": 0.1}),
-    "adjusted, not aligned": (SymplecticGradientAdjustment(align=False), {"strength": 0.1}),
-    "averaged alternating, adam": (Averaged(Alternating(optimizer=Adam())), {}),
-    "averaged extragradient": (Averaged(Extragradient()), {}),
+RULES: dict[str, tuple[gt.UpdateRule, dict[str, float]]] = {
+    "simultaneous": (gt.Simultaneous(), {}),
+    "simultaneous, adam": (gt.Simultaneous(optimizer=gt.Adam()), {"beta1": 0.5}),
+    "alternating": (gt.Alternating(), {}),
+    "alternating, adam": (gt.Alternating(optimizer=gt.Adam()), {}),
+    "alternating, rmsprop": (gt.Alternating(optimizer=gt.RMSProp()), {"alpha": 0.9}),
+    "two discriminator steps, adam": (
+        gt.Alternating(discriminator_steps=2, optimizer=gt.Adam()),
+        {},
+    ),
+    "extragradient": (gt.Extragradient(), {}),
+    "extragradient, adam": (gt.Extragradient(optimizer=gt.Adam()), {}),
+    "optimistic": (gt.Optimistic(), {}),
+    "optimistic, adam": (gt.Optimistic(optimizer=gt.Adam()), {"beta1": 0.5}),
+    "alternating momentum": (gt.Alternating(optimizer=gt.HeavyBall()), {"beta": -0.3}),
+    "simultaneous momentum": (gt.Simultaneous(optimizer=gt.HeavyBall()), {"beta": 0.3}),
+    "unrolled": (gt.Unrolled(unroll_steps=2), {"eta_unroll": 0.2}),
+    "unrolled, adam": (gt.Unrolled(unroll_steps=2, optimizer=gt.Adam()), {"eta_unroll": 0.2}),
+    "consensus, adam": (gt.Consensus(optimizer=gt.Adam()), {"gamma": 0.1}),
+    "adjusted, adam": (gt.SymplecticGradientAdjustment(optimizer=gt.Adam()), {"strength": 0.1}),
+    "adjusted, not aligned": (gt.SymplecticGradientAdjustment(align=False), {"strength": 0.1}),
+    "averaged alternating, adam": (gt.Averaged(gt.Alternating(optimizer=gt.Adam())), {}),
+    "averaged extragradient": (gt.Averaged(gt.Extragradient()), {}),
 }
 every_rule = pytest.mark.parametrize("name", RULES)
 
@@ -86,7 +70,7 @@ every_rule = pytest.mark.parametrize("name", RULES)
 # A population's member is that GAN trained alone
 
 
-def look_at(snapshot: Snapshot) -> dict[str, torch.Tensor]:
+def look_at(snapshot: gt.Snapshot) -> dict[str, torch.Tensor]:
     """Observe samples and scores, and one layer's weights."""
     samples = snapshot.sample(3)
     event = samples.shape[-3:] if samples.shape[-1] == 8 else samples.shape[-1:]  # or points
@@ -98,7 +82,7 @@ def look_at(snapshot: Snapshot) -> dict[str, torch.Tensor]:
     }
 
 
-def members(run: Run) -> Iterator[tuple[tuple[int, ...], dict[str, Any]]]:
+def members(run: gt.Run) -> Iterator[tuple[tuple[int, ...], dict[str, Any]]]:
     """Yield the place of each member in the grid, and all that the run says of it."""
     shape = run.diverged.shape
     for number, place in enumerate(torch.ones(shape).nonzero().tolist()):
@@ -114,7 +98,7 @@ def members(run: Run) -> Iterator[tuple[tuple[int, ...], dict[str, Any]]]:
         )
 
 
-def alone(run: Run) -> dict[str, Any]:
+def alone(run: gt.Run) -> dict[str, Any]:
     """Return the same of one GAN trained alone."""
     return {
         "state": run.state,
@@ -125,7 +109,7 @@ def alone(run: Run) -> dict[str, Any]:
 
 
 def assert_members_are_gans_alone(
-    of: Experiment,
+    of: gt.Experiment,
     *,
     seeds: list[int],
     grid: dict[str, torch.Tensor] | None = None,
@@ -139,7 +123,7 @@ def assert_members_are_gans_alone(
     if "epsilon" in of.rule.hparams(**({"eta": 1.0} | grid | hparams)):
         hparams = DAMPED | hparams
     options = {"every": 2, "callbacks": [look_at], "device": "cpu"}
-    run = train(
+    run = gt.train(
         of,
         steps,
         seeds=seeds,
@@ -155,7 +139,7 @@ def assert_members_are_gans_alone(
     assert run.diverged.shape == (*shape, len(seeds))
     for place, found in members(run):
         own = {name: value[place[:-1]] for name, value in zip(names, values, strict=True)}
-        one = train(
+        one = gt.train(
             of,
             steps,
             seed=seeds[place[-1]],
@@ -170,7 +154,7 @@ def assert_members_are_gans_alone(
 
 @every_loss
 @every_rule
-def test_every_loss_with_every_rule(name: str, loss: Loss) -> None:
+def test_every_loss_with_every_rule(name: str, loss: gt.Loss) -> None:
     rule, own = RULES[name]
     assert_members_are_gans_alone(
         experiment(rule, small_gan(loss=loss)),
@@ -182,21 +166,21 @@ def test_every_loss_with_every_rule(name: str, loss: Loss) -> None:
 
 @every_loss
 @pytest.mark.parametrize("chunk", [None, 1, 5])
-def test_a_grid_of_learning_rates_and_of_the_game(loss: Loss, chunk: int | None) -> None:
+def test_a_grid_of_learning_rates_and_of_the_game(loss: gt.Loss, chunk: int | None) -> None:
     """Two rates, three penalties, two bonuses, two seeds; some at a time, in chunks of 5 too."""
     networks = small_mlp(2, 2), small_mlp(2, 1)
 
-    def make(gamma: torch.Tensor, weight: torch.Tensor) -> GAN:
-        return GAN(
+    def make(gamma: torch.Tensor, weight: torch.Tensor) -> gt.GAN:
+        return gt.GAN(
             *networks,
             noise=2,
             loss=loss,
-            penalties=[R1(gamma), R2(gamma / 2)],
-            generator_penalties=[EntropyBonus(weight)],
+            penalties=[gt.R1(gamma), gt.R2(gamma / 2)],
+            generator_penalties=[gt.EntropyBonus(weight)],
         )
 
     assert_members_are_gans_alone(
-        experiment(Alternating(optimizer=Adam()), make),
+        experiment(gt.Alternating(optimizer=gt.Adam()), make),
         seeds=[0, 7],
         grid={
             "eta": torch.tensor([[[0.01]], [[0.05]]], dtype=torch.float64),
@@ -217,8 +201,8 @@ def test_penalties_under_rules_of_second_order(name: str) -> None:
     rule, own = RULES[name]
     networks = small_mlp(2, 2), small_mlp(2, 1)
 
-    def make(gamma: torch.Tensor) -> GAN:
-        return GAN(*networks, noise=2, penalties=[R1(gamma)])
+    def make(gamma: torch.Tensor) -> gt.GAN:
+        return gt.GAN(*networks, noise=2, penalties=[gt.R1(gamma)])
 
     assert_members_are_gans_alone(
         experiment(rule, make),
@@ -229,21 +213,21 @@ def test_penalties_under_rules_of_second_order(name: str) -> None:
     )
 
 
-ARCHITECTURES: dict[str, Callable[[], Experiment]] = {
+ARCHITECTURES: dict[str, Callable[[], gt.Experiment]] = {
     "convolutions with minibatch spread": lambda: experiment(
-        game=convolutional_gan(penalties=[R1(1.0)]), data=small_images()
+        game=convolutional_gan(penalties=[gt.R1(1.0)]), data=small_images()
     ),
     "minibatch spread": lambda: experiment(game=small_gan(small_mlp(2, 1, minibatch_std=True))),
-    "packed": lambda: experiment(game=small_gan(Packed(small_mlp(4, 1), 2))),
+    "packed": lambda: experiment(game=small_gan(gt.Packed(small_mlp(4, 1), 2))),
     "spectral": lambda: experiment(
-        Alternating(discriminator_steps=2, optimizer=Adam()), spectral_gan()
+        gt.Alternating(discriminator_steps=2, optimizer=gt.Adam()), spectral_gan()
     ),
-    "spectral, extragradient": lambda: experiment(Extragradient(), spectral_gan()),
-    "spectral, averaged": lambda: experiment(Averaged(Alternating()), spectral_gan()),
+    "spectral, extragradient": lambda: experiment(gt.Extragradient(), spectral_gan()),
+    "spectral, averaged": lambda: experiment(gt.Averaged(gt.Alternating()), spectral_gan()),
     "spectral and packed, penalised": lambda: experiment(
         game=small_gan(
-            Packed(small_mlp(4, 1, layer=SpectralLinear), 2),
-            penalties=[R1(1.0)],
+            gt.Packed(small_mlp(4, 1, layer=gt.SpectralLinear), 2),
+            penalties=[gt.R1(1.0)],
         )
     ),
 }
@@ -265,8 +249,8 @@ def test_float32_networks_stay_float32(name: str) -> None:
     rule, own = RULES[name]
     of = experiment(rule, spectral_gan(), dtype=torch.float32)
     grid = {"eta": torch.tensor([0.01, 0.02], dtype=torch.float64)}
-    many = train(of, 2, seeds=2, device="cpu", **grid, **own)
-    one = train(of, 2, device="cpu", eta=0.01, **own)
+    many = gt.train(of, 2, seeds=2, device="cpu", **grid, **own)
+    one = gt.train(of, 2, device="cpu", eta=0.01, **own)
     for state in (many.state, one.state):
         leaves = tree_leaves(state.players[:3])
         assert {leaf.dtype for leaf in leaves if leaf.is_floating_point()} == {torch.float32}
@@ -290,7 +274,7 @@ def test_over_more_than_one_block() -> None:
 
 
 def assert_recording_changes_no_bit(
-    start: Callable[[], Run], monkeypatch: pytest.MonkeyPatch
+    start: Callable[[], gt.Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Train with steps recorded from the second on, and never."""
     records, record = [], recorded_step.record
@@ -307,9 +291,9 @@ def assert_recording_changes_no_bit(
     assert_same_run(recorded, start())
 
 
-def two(of: Experiment, **hparams: float) -> Callable[[], Run]:
+def two(of: gt.Experiment, **hparams: float) -> Callable[[], gt.Run]:
     """Return the training of two members."""
-    return lambda: train(of, 3, seeds=2, eta=0.05, device="cpu", **hparams)
+    return lambda: gt.train(of, 3, seeds=2, eta=0.05, device="cpu", **hparams)
 
 
 @every_rule
@@ -326,37 +310,37 @@ def test_recording_changes_no_architecture(name: str, monkeypatch: pytest.Monkey
 @every_loss
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_recording_changes_no_loss_and_no_penalty(
-    loss: Loss, dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
+    loss: gt.Loss, dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     game = small_gan(
         loss=loss,
-        penalties=[R1(1.0), R2(0.5)],
-        generator_penalties=[EntropyBonus(0.3)],
+        penalties=[gt.R1(1.0), gt.R2(0.5)],
+        generator_penalties=[gt.EntropyBonus(0.3)],
     )
     of = experiment(game=game, dtype=dtype)
     assert_recording_changes_no_bit(two(of), monkeypatch)
-    assert_recording_changes_no_bit(lambda: train(of, 3, eta=0.05, device="cpu"), monkeypatch)
+    assert_recording_changes_no_bit(lambda: gt.train(of, 3, eta=0.05, device="cpu"), monkeypatch)
 
 
 def test_proximal_point_has_no_closed_form_here() -> None:
     with pytest.raises(TypeError, match=r"expected a game with an affine velocity .* got GAN"):
-        train(experiment(ProximalPoint()), 1, eta=0.1, device="cpu")
+        gt.train(experiment(gt.ProximalPoint()), 1, eta=0.1, device="cpu")
     with pytest.raises(TypeError, match=r"expected a game with an affine velocity .* got GAN"):
-        train(experiment(ProximalPoint()), 1, seeds=2, eta=0.1, device="cpu")
+        gt.train(experiment(gt.ProximalPoint()), 1, seeds=2, eta=0.1, device="cpu")
 
 
 # That GAN is a plain PyTorch loop
 
 PEERS: dict[str, tuple[Any, type[torch.optim.Optimizer], dict, dict]] = {
-    "sgd": (SGD(), torch.optim.SGD, {}, {}),
+    "sgd": (gt.SGD(), torch.optim.SGD, {}, {}),
     "adam": (
-        Adam(),
+        gt.Adam(),
         torch.optim.Adam,
         {"beta1": 0.5, "beta2": 0.9, **DAMPED},
         {"betas": (0.5, 0.9), "eps": 1e-4},
     ),
     "rmsprop": (
-        RMSProp(),
+        gt.RMSProp(),
         torch.optim.RMSprop,
         {"alpha": 0.9, **DAMPED},
         {"alpha": 0.9, "eps": 1e-4},
@@ -369,7 +353,7 @@ STEPS = 20  # more than a block
 Penalty = Callable[[nn.Module, torch.Tensor, torch.Tensor], torch.Tensor]
 
 
-def modules(of: Experiment, seed: int, settings: Settings) -> tuple[nn.Module, nn.Module]:
+def modules(of: gt.Experiment, seed: int, settings: Settings) -> tuple[nn.Module, nn.Module]:
     """Return both networks as ordinary modules, with the weights of a seed."""
     gan = of.make(settings)
     networks = deepcopy((gan.generator, gan.discriminator))
@@ -385,15 +369,15 @@ def cost_of_critic(D: nn.Module, real: torch.Tensor, fake: torch.Tensor) -> torc
     ) + binary_cross_entropy_with_logits(s_fake, torch.zeros_like(s_fake))
 
 
-def cost_of_forger(D: nn.Module, fake: torch.Tensor, loss: Loss) -> torch.Tensor:
+def cost_of_forger(D: nn.Module, fake: torch.Tensor, loss: gt.Loss) -> torch.Tensor:
     scores = D(fake)
-    if isinstance(loss, NonSaturating):
+    if isinstance(loss, gt.NonSaturating):
         return binary_cross_entropy_with_logits(scores, torch.ones_like(scores))
     return -binary_cross_entropy_with_logits(scores, torch.zeros_like(scores))
 
 
 def plain_loop(
-    of: Experiment,
+    of: gt.Experiment,
     make_optimizer: Callable[..., torch.optim.Optimizer],
     *,
     alternating: bool = True,
@@ -443,7 +427,7 @@ def give_gradients(network: nn.Module, loss: torch.Tensor) -> None:
         p.grad = gradient
 
 
-def players(run: Run) -> dict[str, Any]:
+def players(run: gt.Run) -> dict[str, Any]:
     return {"theta": run.theta, "psi": run.psi}
 
 
@@ -454,9 +438,9 @@ def weights(G: nn.Module, D: nn.Module) -> dict[str, Any]:
     }
 
 
-def assert_library_is_plain(of: Experiment, peer: str = "adam", **loop: Any) -> None:
+def assert_library_is_plain(of: gt.Experiment, peer: str = "adam", **loop: Any) -> None:
     _, theirs, own, names = PEERS[peer]
-    run = train(of, STEPS, seed=3, every=1, device="cpu", **RATES, **own)
+    run = gt.train(of, STEPS, seed=3, every=1, device="cpu", **RATES, **own)
     expected, seen = plain_loop(of, lambda p, lr: theirs(p, lr=lr, **names), **loop)
     assert_same_tree(players(run), expected, **NEAR)
     torch.testing.assert_close(torch.stack(run.history[1:4], -1), seen, **NEAR)
@@ -465,8 +449,8 @@ def assert_library_is_plain(of: Experiment, peer: str = "adam", **loop: Any) -> 
 @every_loss
 @every_peer
 @pytest.mark.parametrize("discriminator_steps", [1, 2])
-def test_alternating_is_a_plain_loop(discriminator_steps: int, peer: str, loss: Loss) -> None:
-    rule = Alternating(discriminator_steps=discriminator_steps, optimizer=PEERS[peer][0])
+def test_alternating_is_a_plain_loop(discriminator_steps: int, peer: str, loss: gt.Loss) -> None:
+    rule = gt.Alternating(discriminator_steps=discriminator_steps, optimizer=PEERS[peer][0])
     assert_library_is_plain(
         experiment(rule, small_gan(loss=loss)), peer, discriminator_steps=discriminator_steps
     )
@@ -474,8 +458,8 @@ def test_alternating_is_a_plain_loop(discriminator_steps: int, peer: str, loss: 
 
 @every_loss
 @every_peer
-def test_simultaneous_is_a_plain_loop(peer: str, loss: Loss) -> None:
-    rule = Simultaneous(optimizer=PEERS[peer][0])
+def test_simultaneous_is_a_plain_loop(peer: str, loss: gt.Loss) -> None:
+    rule = gt.Simultaneous(optimizer=PEERS[peer][0])
     assert_library_is_plain(experiment(rule, small_gan(loss=loss)), peer, alternating=False)
 
 
@@ -490,10 +474,10 @@ def slope_penalty(weight: float, at_data: bool) -> Penalty:
     return penalty
 
 
-@pytest.mark.parametrize("kind", [R1, R2])
+@pytest.mark.parametrize("kind", [gt.R1, gt.R2])
 def test_penalised_training_is_a_plain_loop(kind: type) -> None:
-    of = experiment(Alternating(optimizer=Adam()), small_gan(penalties=[kind(2.0)]))
-    assert_library_is_plain(of, penalty=slope_penalty(2.0, at_data=kind is R1))
+    of = experiment(gt.Alternating(optimizer=gt.Adam()), small_gan(penalties=[kind(2.0)]))
+    assert_library_is_plain(of, penalty=slope_penalty(2.0, at_data=kind is gt.R1))
 
 
 @pytest.mark.parametrize("name", ["convolutions", "minibatch spread", "packed"])
@@ -501,11 +485,11 @@ def test_architectures_are_a_plain_loop(name: str) -> None:
     of = {
         "convolutions": lambda: experiment(game=convolutional_gan(), data=small_images()),
         "minibatch spread": lambda: experiment(game=small_gan(small_mlp(2, 1, minibatch_std=True))),
-        "packed": lambda: experiment(game=small_gan(Packed(small_mlp(8, 1), 4))),
+        "packed": lambda: experiment(game=small_gan(gt.Packed(small_mlp(8, 1), 4))),
     }[name]()
-    rule = Alternating(optimizer=Adam())
+    rule = gt.Alternating(optimizer=gt.Adam())
     assert_library_is_plain(
-        Experiment(of.game, rule, of.data, batch_size=of.batch_size, dtype=of.dtype)
+        gt.Experiment(of.game, rule, of.data, batch_size=of.batch_size, dtype=of.dtype)
     )
 
 
@@ -520,12 +504,12 @@ def test_an_entropy_bonus_is_a_plain_loop() -> None:
         return 2 * torch.stack(logs).mean()  # and a constant
 
     of = experiment(
-        Simultaneous(),
-        small_gan(generator_penalties=[EntropyBonus(0.3)]),
+        gt.Simultaneous(),
+        small_gan(generator_penalties=[gt.EntropyBonus(0.3)]),
     )
     settings = of.settings(**RATES)
     G, D = modules(of, 3, settings)
-    run = train(of, STEPS, seed=3, device="cpu", **RATES)
+    run = gt.train(of, STEPS, seed=3, device="cpu", **RATES)
     opt_g = torch.optim.SGD(G.parameters(), lr=RATES["eta"])
     opt_d = torch.optim.SGD(D.parameters(), lr=RATES["eta_psi"])
     for step in range(STEPS):
@@ -533,7 +517,7 @@ def test_an_entropy_bonus_is_a_plain_loop() -> None:
         real, noise = evaluations(batch)[0]
         fake = G(noise)
         opt_g.zero_grad()
-        (cost_of_forger(D, fake, NonSaturating()) - 0.3 * estimate(fake)).backward()
+        (cost_of_forger(D, fake, gt.NonSaturating()) - 0.3 * estimate(fake)).backward()
         opt_d.zero_grad()
         cost_of_critic(D, real, fake.detach()).backward()
         opt_g.step()
@@ -544,11 +528,13 @@ def test_an_entropy_bonus_is_a_plain_loop() -> None:
 
 @every_loss
 @pytest.mark.parametrize("unroll_steps", [1, 3])
-def test_unrolling_is_a_plain_loop(unroll_steps: int, loss: Loss) -> None:
+def test_unrolling_is_a_plain_loop(unroll_steps: int, loss: gt.Loss) -> None:
     """Metz et al. 2017: differentiate the generator's loss through the discriminator's answers."""
-    of = experiment(Unrolled(unroll_steps=unroll_steps, optimizer=Adam()), small_gan(loss=loss))
+    of = experiment(
+        gt.Unrolled(unroll_steps=unroll_steps, optimizer=gt.Adam()), small_gan(loss=loss)
+    )
     settings = of.settings(**RATES, eta_unroll=0.5)
-    run = train(of, STEPS, seed=3, device="cpu", **RATES, eta_unroll=0.5, **DAMPED)
+    run = gt.train(of, STEPS, seed=3, device="cpu", **RATES, eta_unroll=0.5, **DAMPED)
     G, D = modules(of, 3, settings)
     opt_g = torch.optim.Adam(G.parameters(), lr=RATES["eta"], eps=1e-4)
     opt_d = torch.optim.Adam(D.parameters(), lr=RATES["eta_psi"], eps=1e-4)
@@ -576,9 +562,9 @@ def test_unrolling_is_a_plain_loop(unroll_steps: int, loss: Loss) -> None:
 
 def test_spectral_normalisation_is_a_plain_loop() -> None:
     """With PyTorch's own, whose power iteration is told to take one round after each step."""
-    of = experiment(Simultaneous(optimizer=Adam()), spectral_gan())
+    of = experiment(gt.Simultaneous(optimizer=gt.Adam()), spectral_gan())
     settings = of.settings(**RATES)
-    run = train(of, STEPS, seed=3, every=1, device="cpu", **RATES, **DAMPED)
+    run = gt.train(of, STEPS, seed=3, every=1, device="cpu", **RATES, **DAMPED)
     start, psi = of.init(3, settings).players[:2]
     G, D = deepcopy(of.game.generator).double(), small_mlp(2, 1).double()
     G.load_state_dict(start)
@@ -602,7 +588,7 @@ def test_spectral_normalisation_is_a_plain_loop() -> None:
     for step in range(STEPS):
         batch = drawn(of, 3, step, settings)
         real, noise = evaluations(batch)[0]
-        give_gradients(G, cost_of_forger(D, G(noise), NonSaturating()))
+        give_gradients(G, cost_of_forger(D, G(noise), gt.NonSaturating()))
         give_gradients(D, cost_of_critic(D, real, G(noise).detach()))
         opt_g.step()
         opt_d.step()

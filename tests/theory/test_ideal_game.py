@@ -12,9 +12,7 @@ from scipy.optimize import linprog, minimize
 from scipy.spatial.distance import jensenshannon
 from scipy.special import rel_entr, xlog1py, xlogy
 
-from gantext.dynamics.rules import Extragradient
-from gantext.dynamics.simulate import solve
-from gantext.games.ideal import IdealGame
+import gantext as gt
 
 law = settings(derandomize=True, deadline=None, database=None, max_examples=150)
 LOG_4 = float(np.log(4))
@@ -67,7 +65,9 @@ def test_value_is_its_definition(pair, seed):
     p_data, p_g = pair
     d = discriminator(len(p_data), seed)
     expected = value(p_data, p_g, d)
-    assert IdealGame(p_data).value(p_g, d).item() == pytest.approx(expected, rel=1e-13, abs=1e-14)
+    assert gt.IdealGame(p_data).value(p_g, d).item() == pytest.approx(
+        expected, rel=1e-13, abs=1e-14
+    )
 
 
 def test_optimal_discriminator_by_sympy():
@@ -79,7 +79,7 @@ def test_optimal_discriminator_by_sympy():
     formula = sp.lambdify((p, q), best)
     p_data, p_g = dirichlet(1.0, 7, seed=0)
     np.testing.assert_allclose(
-        IdealGame(p_data).optimal_discriminator(p_g), formula(p_data, p_g), rtol=1e-15
+        gt.IdealGame(p_data).optimal_discriminator(p_g), formula(p_data, p_g), rtol=1e-15
     )
 
 
@@ -88,7 +88,7 @@ def test_optimal_discriminator_by_sympy():
 @pytest.mark.parametrize("zeros", [False, True])
 def test_value_at_the_optimum_is_js(size, concentration, zeros):
     p_data, p_g = dirichlet(concentration, size, seed=size, zeros=zeros)
-    game = IdealGame(p_data)
+    game = gt.IdealGame(p_data)
     expected = -LOG_4 + 2 * js(p_data, p_g)
     np.testing.assert_allclose(
         expected, -LOG_4 + 2 * jensenshannon(p_data, p_g, axis=-1) ** 2, rtol=0, atol=1e-13
@@ -108,7 +108,7 @@ def test_value_at_the_optimum_is_js(size, concentration, zeros):
 @given(distributions(2), seeds)
 def test_no_discriminator_beats_the_optimal_one(pair, seed):
     p_data, p_g = pair
-    game = IdealGame(p_data)
+    game = gt.IdealGame(p_data)
     best = game.optimal_discriminator(p_g)
     at_best = game.value_at_optimal_discriminator(p_g)
     assert game.value(p_g, discriminator(len(p_data), seed)) <= at_best + 1e-13
@@ -119,7 +119,7 @@ def test_no_discriminator_beats_the_optimal_one(pair, seed):
 @pytest.mark.parametrize("seed", range(5))
 def test_a_maximiser_that_knows_nothing_finds_the_optimal_discriminator(seed):
     p_data, p_gs = dirichlet(2.0, 6, seed=seed)
-    game, p_g = IdealGame(p_data), p_gs[0]
+    game, p_g = gt.IdealGame(p_data), p_gs[0]
 
     def loss(d):
         d = torch.tensor(d, requires_grad=True)
@@ -146,7 +146,7 @@ def test_a_maximiser_that_knows_nothing_finds_the_optimal_discriminator(seed):
 @given(distributions(2), seeds, seeds, st.floats(0, 1))
 def test_concave_in_the_discriminator(pair, seed, other, t):
     p_data, p_g = pair
-    game = IdealGame(p_data)
+    game = gt.IdealGame(p_data)
     # Nearer to 1, rounding of the mixture alone changes log(1-D) by more than the tolerance.
     d, e = (discriminator(len(p_data), s).clip(1e-3, 1 - 1e-3) for s in (seed, other))
     chord = t * game.value(p_g, d) + (1 - t) * game.value(p_g, e)
@@ -155,7 +155,7 @@ def test_concave_in_the_discriminator(pair, seed, other, t):
 
 
 def test_strictly_concave_where_the_data_live():
-    game = IdealGame([0.5, 0.5])
+    game = gt.IdealGame([0.5, 0.5])
     middle = game.value([1.0, 0.0], [0.5, 0.5])
     ends = game.value([1.0, 0.0], [[0.25, 0.25], [0.75, 0.75]]).mean()
     # 2 log ½ - log(¼ · ¾) = log(4/3), by hand.
@@ -166,7 +166,7 @@ def test_strictly_concave_where_the_data_live():
 @given(distributions(3), seeds, st.floats(0, 1))
 def test_linear_in_the_generator(triple, seed, t):
     p_data, p, q = triple
-    game = IdealGame(p_data)
+    game = gt.IdealGame(p_data)
     d = discriminator(len(p_data), seed)
     chord = t * game.value(p, d) + (1 - t) * game.value(q, d)
     on_line = game.value(t * p + (1 - t) * q, d)
@@ -179,7 +179,7 @@ def test_linear_in_the_generator(triple, seed, t):
 @pytest.mark.parametrize("size", [1, 2, 3, 17, 200])
 def test_the_equilibrium(size):
     p_data = np.random.default_rng(size).dirichlet(np.ones(size))
-    game, half = IdealGame(p_data), np.full(size, 0.5)
+    game, half = gt.IdealGame(p_data), np.full(size, 0.5)
     np.testing.assert_array_equal(game.optimal_discriminator(p_data), half)
     assert game.value(p_data, half).item() == pytest.approx(-LOG_4, rel=1e-15)
     assert game.value_at_optimal_discriminator(p_data).item() == pytest.approx(-LOG_4, rel=1e-14)
@@ -194,7 +194,7 @@ def test_best_generator_is_that_of_a_linear_programme(single, seed):
     d = discriminator(len(p_data), seed)
     programme = linprog(np.log1p(-d), A_eq=np.ones((1, len(d))), b_eq=[1.0], bounds=(0, 1))
     expected = xlogy(p_data, d).sum() + programme.fun
-    found = IdealGame(p_data).best_response_value(d).item()
+    found = gt.IdealGame(p_data).best_response_value(d).item()
     assert found == pytest.approx(expected, abs=1e-6)  # the programme's tolerance is 1e-7
     vertices = value(p_data, np.eye(len(d)), d)
     assert found == pytest.approx(vertices.min(), rel=1e-13)
@@ -207,7 +207,7 @@ def test_gap_is_the_difference_of_the_best_responses(pair, seed):
     d = discriminator(len(p_data), seed)
     most = -LOG_4 + 2 * js(p_data, p_g)
     least = min(value(p_data, vertex, d) for vertex in np.eye(len(d)))
-    gap = IdealGame(p_data).duality_gap(p_g, d)
+    gap = gt.IdealGame(p_data).duality_gap(p_g, d)
     assert gap.item() == pytest.approx(most - least, rel=1e-12, abs=1e-13)
 
 
@@ -215,7 +215,7 @@ def test_gap_is_the_difference_of_the_best_responses(pair, seed):
 @given(distributions(2), seeds)
 def test_gap_bounds_what_either_player_loses(pair, seed):
     p_data, p_g = pair
-    game, d = IdealGame(p_data), discriminator(len(p_data), seed)
+    game, d = gt.IdealGame(p_data), discriminator(len(p_data), seed)
     gap = game.duality_gap(p_g, d)
     assert gap >= 0
     assert 2 * js(p_data, p_g) <= gap + 1e-13
@@ -232,11 +232,11 @@ def test_gap_vanishes_only_at_the_saddle(pair, seed, scale):
     # is at equilibrium, p_g = p_data and, wherever the data live, D = ½.
     away = abs(p_data - p_g).sum() ** 2 / 4
     away += (2 * d.max() - 1) ** 2 + p_data @ (d.max() - d)
-    assert IdealGame(p_data).duality_gap(p_g, d) >= away * (1 - 1e-9) - 1e-30
+    assert gt.IdealGame(p_data).duality_gap(p_g, d) >= away * (1 - 1e-9) - 1e-30
 
 
 def test_gap_keeps_its_digits_next_to_the_saddle():
-    game = IdealGame([0.5, 0.5])
+    game = gt.IdealGame([0.5, 0.5])
     for step in (1e-3, 1e-6, 1e-9):
         # To second order 2·JS is the sum of (p-q)²/(4p), here step².
         gap = game.duality_gap([0.5 + step, 0.5 - step], [0.5, 0.5])
@@ -249,7 +249,7 @@ def test_gap_keeps_its_digits_next_to_the_saddle():
 @pytest.mark.parametrize("answer", [1e-300, 1e-20, 3e-14, 0.01, 0.24, 0.26, 0.74, 0.76, 1 - 7e-15])
 def test_gap_of_a_constant_answer(answer):
     p_data = [0.25, 0.75]
-    gap = IdealGame(p_data).duality_gap(p_data, [answer, answer])
+    gap = gt.IdealGame(p_data).duality_gap(p_data, [answer, answer])
     expected = -np.log(4) - np.log(answer) - np.log1p(-answer)
     assert gap.item() == pytest.approx(expected, rel=1e-13)
 
@@ -258,12 +258,12 @@ def test_gap_of_a_constant_answer(answer):
 def test_an_optimiser_that_does_not_know_the_answer_finds_the_saddle(size):
     generator = torch.Generator().manual_seed(size)
     weights = 0.5 + torch.rand(size, generator=generator, dtype=torch.float64)
-    game = IdealGame(weights / weights.sum())
+    game = gt.IdealGame(weights / weights.sum())
     theta, psi = torch.randn(2, size, generator=generator, dtype=torch.float64)
     start = game.duality_gap(torch.softmax(theta, -1), torch.sigmoid(psi))
     # Slopes are of the size of a probability, 1/K, so steps are of size K.
-    solution = solve(
-        game, Extragradient(), theta, psi, eta=size / 2, tolerance=1e-12, max_steps=20_000
+    solution = gt.solve(
+        game, gt.Extragradient(), theta, psi, eta=size / 2, tolerance=1e-12, max_steps=20_000
     )
     assert solution.converged
     p_g, d = torch.softmax(solution.theta, -1), torch.sigmoid(solution.psi)
@@ -317,7 +317,7 @@ def test_two_points_by_sympy():
     assert fair == half
     assert sp.simplify(sp.expand_log(gap - sp.log(8 / (3 * sp.sqrt(3))), force=True)) == 0
 
-    values = IdealGame([0.5, 0.5]).pure_strategy_values(torch.eye(2))
+    values = gt.IdealGame([0.5, 0.5]).pure_strategy_values(torch.eye(2))
     assert values.min_max.item() == pytest.approx(float(min_max), rel=1e-14)
     assert values.max_min.item() == pytest.approx(float(max_min), rel=1e-12)
     assert (values.min_max - values.max_min).item() == pytest.approx(float(gap), abs=1e-12)
@@ -327,21 +327,21 @@ def test_two_points_by_sympy():
 def test_points_against_many_points(size):
     # D* = 1 off the letter shown, 1/(K+1) on it.
     min_max = np.log(1 / (size + 1)) / size + np.log(size / (size + 1))
-    values = IdealGame(np.full(size, 1 / size)).pure_strategy_values(np.eye(size))
+    values = gt.IdealGame(np.full(size, 1 / size)).pure_strategy_values(np.eye(size))
     assert values.min_max.item() == pytest.approx(min_max, rel=1e-13)
     assert values.max_min.item() == pytest.approx(-LOG_4, rel=1e-12)
 
 
 def test_mixing_closes_the_gap():
     pure = np.eye(2)
-    values = IdealGame([0.5, 0.5]).pure_strategy_values(np.vstack([pure, pure.mean(0)]))
+    values = gt.IdealGame([0.5, 0.5]).pure_strategy_values(np.vstack([pure, pure.mean(0)]))
     assert values.min_max.item() == pytest.approx(-LOG_4, rel=1e-14)
     assert values.max_min.item() == pytest.approx(-LOG_4, rel=1e-12)
     # Finer and finer mixtures of the two points, none of them the data: the gap shrinks to 0.
     gaps = []
     for parts in (1, 3, 9, 27, 81):
         share = np.arange(parts + 1) / parts
-        min_max, max_min = IdealGame([0.5, 0.5]).pure_strategy_values(
+        min_max, max_min = gt.IdealGame([0.5, 0.5]).pure_strategy_values(
             np.stack([share, 1 - share], -1)
         )
         gaps.append((min_max - max_min).item())
@@ -356,7 +356,7 @@ def test_both_values_against_scipy(seed):
     size, count = generator.integers(2, 8), generator.integers(1, 8)
     p_data = generator.dirichlet(np.ones(size))
     generators = generator.dirichlet(np.full(size, 0.5), size=count)
-    values = IdealGame(p_data).pure_strategy_values(generators)
+    values = gt.IdealGame(p_data).pure_strategy_values(generators)
     worst = (-LOG_4 + 2 * js(p_data, generators)).min()
     assert values.min_max.item() == pytest.approx(worst, rel=1e-12)
     assert values.max_min.item() == pytest.approx(secured_by_scipy(p_data, generators), abs=1e-6)
@@ -367,7 +367,7 @@ def test_both_values_against_scipy(seed):
 def test_max_min_lies_between_what_anyone_secures(five, seed):
     p_data, *rows = five
     generators = np.array(rows)
-    min_max, max_min = IdealGame(p_data).pure_strategy_values(generators)
+    min_max, max_min = gt.IdealGame(p_data).pure_strategy_values(generators)
     assert max_min <= min_max + 1e-12
     # Any discriminator secures at most max min; any mixture holds the value at least there.
     d = discriminator(len(p_data), seed)
@@ -379,5 +379,5 @@ def test_max_min_lies_between_what_anyone_secures(five, seed):
 def test_a_list_of_one_has_no_gap():
     p_data, p_gs = dirichlet(1.0, 5, seed=0, zeros=True)
     for p_g in p_gs[:10]:
-        min_max, max_min = IdealGame(p_data).pure_strategy_values(p_g[None])
+        min_max, max_min = gt.IdealGame(p_data).pure_strategy_values(p_g[None])
         assert min_max.item() == pytest.approx(max_min.item(), abs=1e-12)

@@ -15,22 +15,16 @@ from scipy.optimize import fsolve, minimize_scalar
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import entropy
 
-from gantext.dynamics.field import flow, jacobian, spectrum, velocity
-from gantext.dynamics.linearise import spectral_radius, update_jacobian
-from gantext.dynamics.rules import Simultaneous
-from gantext.dynamics.simulate import simulate
-from gantext.games.two_point.complexity import quadratic, quartic
-from gantext.games.two_point.game import TwoPointGame
-from gantext.games.two_point.loss import TwoPointLoss
+import gantext as gt
 
 law = settings(derandomize=True, deadline=None, database=None, max_examples=60)
-every_complexity = pytest.mark.parametrize("complexity", [quadratic, quartic])
+every_complexity = pytest.mark.parametrize("complexity", [gt.quadratic, gt.quartic])
 masses = st.floats(1e-6, 1 - 1e-6)
 weights = st.floats(0.0, 6.0)
-LOSS = {complexity: TwoPointLoss(complexity) for complexity in (quadratic, quartic)}
+LOSS = {complexity: gt.TwoPointLoss(complexity) for complexity in (gt.quadratic, gt.quartic)}
 
 q, kappa, lam = sp.symbols("q kappa lambda", positive=True)
-COST = {quadratic: q - q**2, quartic: 1 - (1 - 2 * q) ** 4}
+COST = {gt.quadratic: q - q**2, gt.quartic: 1 - (1 - 2 * q) ** 4}
 HALF = sp.Rational(1, 2)
 
 
@@ -54,14 +48,14 @@ def ours(complexity) -> sp.Expr:
 def numbers(x: float, k: float, weight: float, complexity) -> float:
     """Evaluate L by scipy."""
     p = [x, 1 - x]
-    cost = {quadratic: x * (1 - x), quartic: 1 - (2 * x - 1) ** 4}[complexity]
+    cost = {gt.quadratic: x * (1 - x), gt.quartic: 1 - (2 * x - 1) ** 4}[complexity]
     return 2 * jensenshannon(p, [0.5, 0.5]) ** 2 + k * cost - weight * entropy(p)
 
 
 def slope(x, k, weight, complexity):
     """Write L' out with artanh, in x = 1 - 2q."""
     x = 1 - 2 * x
-    cost = {quadratic: x, quartic: 8 * x**3}[complexity]
+    cost = {gt.quadratic: x, gt.quartic: 8 * x**3}[complexity]
     return -2 * (1 + weight) * np.arctanh(x) + 2 * np.arctanh(x / 2) + k * cost
 
 
@@ -104,8 +98,8 @@ def test_derivatives_at_balance() -> None:
     By Taylor's theorem for the library's expression; odd derivatives vanish.
     """
     expected = {
-        quadratic: [0, 2 + 4 * lam - 2 * kappa, 0, 28 + 32 * lam],
-        quartic: [0, 2 + 4 * lam, 0, 28 + 32 * lam - 384 * kappa],
+        gt.quadratic: [0, 2 + 4 * lam - 2 * kappa, 0, 28 + 32 * lam],
+        gt.quartic: [0, 2 + 4 * lam, 0, 28 + 32 * lam - 384 * kappa],
     }
     for complexity, derivatives in expected.items():
         for order, derivative in enumerate(derivatives, start=1):
@@ -118,7 +112,7 @@ def test_edges_are_never_minima(complexity) -> None:
     """L'(q) - (1 + lambda) log q tends to log 3 + kappa c'(0): the slope is minus infinity."""
     loss = LOSS[complexity]
     limit = sp.limit((sp.diff(ours(complexity), q) - (1 + lam) * sp.log(q)), q, 0)
-    edge = {quadratic: 1, quartic: 8}[complexity]
+    edge = {gt.quadratic: 1, gt.quartic: 8}[complexity]
     assert sp.expand(limit - sp.log(3) - edge * kappa) == 0
     assert loss.slope([0.0, 1.0], 3.0, 0.0).tolist() == [-math.inf, math.inf]
     assert loss.curvature([0.0, 1.0], 3.0, 0.0).tolist() == [math.inf, math.inf]
@@ -129,7 +123,7 @@ def test_edges_are_never_minima(complexity) -> None:
         assert bool(points.minimum[0])
         assert float(points.q[0].log()) == pytest.approx(expected, rel=0.05)
         x = float(points.q[0])
-        cost = {quadratic: 1 - 2 * x, quartic: 8 * (1 - 2 * x) ** 3}[complexity]
+        cost = {gt.quadratic: 1 - 2 * x, gt.quartic: 8 * (1 - 2 * x) ** 3}[complexity]
         entropies = (1 + weight) * math.log(x / (1 - x)) - math.log((x + 0.5) / (1.5 - x))
         assert entropies + k * cost == pytest.approx(0, abs=1e-9)
 
@@ -147,7 +141,7 @@ def test_stationary_points_are_those_of_a_fine_grid(complexity, k: float, weight
     logits = np.linspace(-8 * k - 3, -1e-3, 200_001)
     x = 1 / (1 + np.exp(-logits))
     values = -(1 + weight) * -logits + 2 * np.arctanh((1 - 2 * x) / 2)
-    values += k * {quadratic: 1 - 2 * x, quartic: 8 * (1 - 2 * x) ** 3}[complexity]
+    values += k * {gt.quadratic: 1 - 2 * x, gt.quartic: 8 * (1 - 2 * x) ** 3}[complexity]
     changes = np.flatnonzero(np.diff(np.sign(values)))
     assert len(points.q) == 2 * len(changes) + 1
     np.testing.assert_allclose(torch.logit(points.q[: len(changes)]), logits[changes], atol=1e-3)
@@ -179,7 +173,7 @@ def test_minima_are_found_by_a_search_that_knows_no_slope(complexity) -> None:
 def test_lam_at_puts_a_point_at_rest(x: float, k: float) -> None:
     """By artanh, in x = 1 - 2q: (artanh(x/2) + kappa c'/2) / artanh(x) - 1."""
     away = 1 - 2 * x
-    for complexity, cost in ((quadratic, k * away / 2), (quartic, 4 * k * away**3)):
+    for complexity, cost in ((gt.quadratic, k * away / 2), (gt.quartic, 4 * k * away**3)):
         expected = (np.arctanh(away / 2) + cost) / np.arctanh(away) - 1
         found = LOSS[complexity].lam_at([x, 1 - x], k)
         np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
@@ -195,7 +189,7 @@ def test_pitchfork_is_supercritical(k: float) -> None:
 
     From L'' y + L'''' y^3 / 6 = 0 with y = q - 1/2, y^2 = 24 (lambda_c - lambda) / (12 + 16 kappa).
     """
-    loss = LOSS[quadratic]
+    loss = LOSS[gt.quadratic]
     critical = (k - 1) / 2
     assert float(loss.balance_threshold(k)) == pytest.approx(critical, abs=1e-14)
     assert float(loss.collapse_threshold(k)) == pytest.approx(critical, abs=1e-14)
@@ -218,7 +212,7 @@ def test_saddle_node_of_the_quartic(k: float) -> None:
 
     (x, weight), _, solved, _ = fsolve(equations, (0.87, 2 * k), xtol=1e-13, full_output=True)
     assert solved == 1
-    loss = LOSS[quartic]
+    loss = LOSS[gt.quartic]
     found = float(loss.collapse_threshold(k))
     assert found == pytest.approx(weight, abs=1e-10)
     assert 0 < x < 1
@@ -233,7 +227,7 @@ def test_saddle_node_of_the_quartic(k: float) -> None:
 def test_balance_of_the_quartic_is_always_a_minimum() -> None:
     """L''(1/2) = 2 + 4 lambda > 0, whatever kappa is."""
     k = torch.linspace(0, 50, 11, dtype=torch.float64)
-    loss = LOSS[quartic]
+    loss = LOSS[gt.quartic]
     assert bool((loss.balance_threshold(k) == -0.5).all())
     assert bool((loss.curvature(0.5, k, 0.0) == 2).all())
     # The branch at balance turns back, so that there is hysteresis, only beyond kappa = 1/32:
@@ -253,12 +247,12 @@ def test_barriers(complexity) -> None:
         low = np.argmax(np.diff(values) > 0)  # the first rise, 0 where there is none
         high = low + values[low:].argmax()
         if low == 0:
-            assert complexity is quadratic
+            assert complexity is gt.quadratic
             assert all(math.isnan(number) for number in (top, out, back))
             continue
         assert top == pytest.approx(x[high], abs=1e-3)
         assert out == pytest.approx(values[high] - values[low], abs=1e-5)
-        if complexity is quadratic:
+        if complexity is gt.quadratic:
             assert top == 0.5
             assert math.isnan(back)
         else:
@@ -303,32 +297,32 @@ def test_annealing_works_in_the_second_world_only(offset: int) -> None:
     lams = torch.cat([torch.linspace(4.0, 0.0, 3000), torch.zeros(500)]).double()
     starts = torch.linspace(0.01, 0.99, 64, dtype=torch.float64)
     ends = {}
-    for complexity in (quadratic, quartic):
+    for complexity in (gt.quadratic, gt.quartic):
         generator = torch.Generator().manual_seed(offset)
         path = LOSS[complexity].descend(starts, 2.0, lams, noise=1e-3, generator=generator)
         ends[complexity] = path[-1]
-    assert bool(((ends[quartic] - 0.5).abs() < 0.01).all())
-    collapsed = LOSS[quadratic].stationary_points(2.0, 0.0).q[0]
-    nearest = torch.minimum(ends[quadratic], 1 - ends[quadratic])
+    assert bool(((ends[gt.quartic] - 0.5).abs() < 0.01).all())
+    collapsed = LOSS[gt.quadratic].stationary_points(2.0, 0.0).q[0]
+    nearest = torch.minimum(ends[gt.quadratic], 1 - ends[gt.quadratic])
     assert bool(((nearest - collapsed).abs() < 0.01).all())
-    late = LOSS[quartic].descend(0.01, 2.0, lams[lams < 3.0])
+    late = LOSS[gt.quartic].descend(0.01, 2.0, lams[lams < 3.0])
     assert float(late[-1]) < 0.01
     # The fall goes to either side.
-    assert 0.1 < float((ends[quadratic] < 0.5).double().mean()) < 0.9
+    assert 0.1 < float((ends[gt.quadratic] < 0.5).double().mean()) < 0.9
 
 
 def test_hysteresis() -> None:
     """Up from collapse it jumps at the saddle-node; down again balance holds to the end."""
     k = 1.0
-    threshold = float(LOSS[quartic].collapse_threshold(k))
+    threshold = float(LOSS[gt.quartic].collapse_threshold(k))
     up = torch.linspace(0.0, 2.0, 8001, dtype=torch.float64)
-    path = LOSS[quartic].descend(1e-3, k, torch.cat([up, up.flip(0)]))
+    path = LOSS[gt.quartic].descend(1e-3, k, torch.cat([up, up.flip(0)]))
     rising, falling = path[1:8002], path[8002:]
     jumps_at = up[(rising > 0.3).nonzero()[0]]
     assert threshold < float(jumps_at) < threshold + 0.05
     assert bool(((falling - 0.5).abs() < 1e-3).all())
     early = int((up - 0.5).abs().argmin())
-    expected = LOSS[quartic].stationary_points(k, 0.5).q[0]
+    expected = LOSS[gt.quartic].stationary_points(k, 0.5).q[0]
     assert float(rising[early]) == pytest.approx(float(expected), rel=0.02)
 
 
@@ -341,14 +335,14 @@ CENTRE = torch.zeros(1, dtype=torch.float64), torch.zeros(2, dtype=torch.float64
 @law
 @given(theta=st.floats(-6, 6), k=weights, weight=weights)
 def test_best_answer_gives_the_ideal_loss(complexity, theta, k, weight) -> None:
-    game = TwoPointGame(complexity, k, weight)
+    game = gt.TwoPointGame(complexity, k, weight)
     x = 1 / (1 + math.exp(-theta))
     d = torch.tensor([0.5 / (0.5 + x), 0.5 / (1.5 - x)], dtype=torch.float64)
     point = torch.tensor([theta], dtype=torch.float64), torch.logit(d)
     expected = numbers(x, k, weight, complexity) - math.log(4)
     assert float(game.losses(*point).generator) == pytest.approx(expected, abs=1e-12)
     # That answer is at rest, and the forger then feels the slope of the ideal loss (envelope).
-    v_theta, v_psi = velocity(game, *point)
+    v_theta, v_psi = gt.velocity(game, *point)
     torch.testing.assert_close(v_psi, torch.zeros(2, dtype=torch.float64), rtol=0, atol=1e-14)
     push = -x * (1 - x) * slope(x, k, weight, complexity)
     assert float(v_theta) == pytest.approx(push, abs=1e-11)
@@ -371,12 +365,12 @@ def paper_jacobian(complexity, k: float, weight: float, r: float) -> np.ndarray:
 @pytest.mark.parametrize(("k", "weight", "r"), [(0.8, 0.0, 0.1), (0.3, 0.7, 1.0), (2.5, 0.1, 3.0)])
 def test_eigenvalues_at_balance(complexity, k, weight, r, assert_same_spectrum) -> None:
     """Against sympy's Jacobian, and the library's own by automatic differentiation."""
-    game = TwoPointGame(complexity, k, weight)
+    game = gt.TwoPointGame(complexity, k, weight)
     expected = paper_jacobian(complexity, k, weight, r)
-    ours_ = jacobian(game, *CENTRE).numpy() * np.array([[1], [r], [r]])
+    ours_ = gt.jacobian(game, *CENTRE).numpy() * np.array([[1], [r], [r]])
     np.testing.assert_allclose(ours_, expected, atol=1e-14)
     assert_same_spectrum(game.balance_eigenvalues(r), np.linalg.eigvals(expected), atol=1e-7)
-    assert_same_spectrum(game.balance_eigenvalues(), spectrum(game, *CENTRE), atol=1e-7)
+    assert_same_spectrum(game.balance_eigenvalues(), gt.spectrum(game, *CENTRE), atol=1e-7)
 
 
 @every_complexity
@@ -388,8 +382,8 @@ def test_eigenvalues_at_balance(complexity, k, weight, r, assert_same_spectrum) 
 )
 def test_critical_ratio_is_where_the_step_loses_stability(complexity, k, weight, eta) -> None:
     """Look at the spectral radius of the step itself, which knows nothing of traces."""
-    game = TwoPointGame(complexity, k, weight)
-    field = jacobian(game, *CENTRE).numpy()
+    game = gt.TwoPointGame(complexity, k, weight)
+    field = gt.jacobian(game, *CENTRE).numpy()
     assume(field[0, 0] == 0 or abs(field[0, 0]) > 1e-3)
 
     def radius(r: float) -> float:
@@ -410,22 +404,24 @@ def test_critical_ratio_is_where_the_step_loses_stability(complexity, k, weight,
 def test_library_agrees_that_the_step_is_critical() -> None:
     """By `update_jacobian`: at the ratio the pair is on the unit circle."""
     eta = 2.0
-    game = TwoPointGame(kappa=0.8)
+    game = gt.TwoPointGame(kappa=0.8)
     ratio = float(game.critical_ratio(eta))
-    rule = Simultaneous()
-    radius = spectral_radius(game, rule, *CENTRE, eta=eta, eta_psi=ratio * eta)
+    rule = gt.Simultaneous()
+    radius = gt.spectral_radius(game, rule, *CENTRE, eta=eta, eta_psi=ratio * eta)
     assert float(radius) == pytest.approx(1, abs=1e-12)
-    step = update_jacobian(game, rule, *CENTRE, eta=eta, eta_psi=ratio * eta)
-    expected = torch.eye(3) + eta * torch.tensor(paper_jacobian(quadratic, 0.8, 0.0, ratio))
+    step = gt.update_jacobian(game, rule, *CENTRE, eta=eta, eta_psi=ratio * eta)
+    expected = torch.eye(3) + eta * torch.tensor(paper_jacobian(gt.quadratic, 0.8, 0.0, ratio))
     torch.testing.assert_close(step, expected, rtol=0, atol=1e-12)
     assert float(game.critical_ratio()) == 0.4  # the flow: kappa / 2
 
 
 def test_small_swings_have_the_predicted_growth_and_frequency() -> None:
     """Fit theta_{n+2} = T theta_{n+1} - D theta_n to a path: T and D measure the pair."""
-    game, eta = TwoPointGame(kappa=0.8), 4.0
+    game, eta = gt.TwoPointGame(kappa=0.8), 4.0
     for ratio in (0.1, 0.35, 0.6):
-        path = simulate(game, Simultaneous(), [1e-8], [0.0, 0.0], 30, eta=eta, eta_psi=ratio * eta)
+        path = gt.simulate(
+            game, gt.Simultaneous(), [1e-8], [0.0, 0.0], 30, eta=eta, eta_psi=ratio * eta
+        )
         theta = path.theta[:, 0].numpy()
         before = np.stack([theta[1:-1], -theta[:-2]], axis=-1)
         (trace, determinant), *_ = np.linalg.lstsq(before, theta[2:])
@@ -437,11 +433,13 @@ def test_small_swings_have_the_predicted_growth_and_frequency() -> None:
 def test_a_lagging_critic_makes_the_forger_hop() -> None:
     """Balance is the only minimum, and yet the forger goes from mode to mode."""
     k, eta = 0.8, 4.0
-    assert LOSS[quadratic].stationary_points(k, 0.0).q.tolist() == [0.5]
-    game = TwoPointGame(kappa=k)
+    assert LOSS[gt.quadratic].stationary_points(k, 0.0).q.tolist() == [0.5]
+    game = gt.TwoPointGame(kappa=k)
     ratios = float(game.critical_ratio(eta)) * torch.tensor([1.3, 0.25], dtype=torch.float64)
     starts = torch.tensor([[[0.1]], [[2.0]]], dtype=torch.float64)
-    path = simulate(game, Simultaneous(), starts, [0.0, 0.0], 1000, eta=eta, eta_psi=ratios * eta)
+    path = gt.simulate(
+        game, gt.Simultaneous(), starts, [0.0, 0.0], 1000, eta=eta, eta_psi=ratios * eta
+    )
     late = torch.sigmoid(path.theta[600:, ..., 0])
     assert bool(((late[..., 0] - 0.5).abs() < 1e-3).all())
     assert bool((late[..., 1].amin(0) < 0.1).all())
@@ -450,18 +448,18 @@ def test_a_lagging_critic_makes_the_forger_hop() -> None:
 
 def test_the_entropy_bonus_cures_the_hopping() -> None:
     """With lambda >= kappa / 2 balance is stable however slow the critic."""
-    game = TwoPointGame(kappa=0.8, lam=0.45)
+    game = gt.TwoPointGame(kappa=0.8, lam=0.45)
     assert float(game.critical_ratio()) == 0
     for ratio in (0.01, 0.1):
         assert float(game.balance_eigenvalues(ratio).real.max()) < 0
-    path = flow(_Lagging(game, 0.1), [1.5], [0.0, 0.0], [0.0, 400.0])
+    path = gt.flow(_Lagging(game, 0.1), [1.5], [0.0, 0.0], [0.0, 400.0])
     assert float(path.theta[-1].abs()) < 1e-2
 
 
-class _Lagging(TwoPointGame):
+class _Lagging(gt.TwoPointGame):
     """Slow the critic in the flow: its loss times the ratio."""
 
-    def __init__(self, game: TwoPointGame, ratio: float) -> None:
+    def __init__(self, game: gt.TwoPointGame, ratio: float) -> None:
         self.game, self.ratio = game, ratio
 
     def losses(self, theta, psi, batch=None):

@@ -17,22 +17,7 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from gantext.dynamics.linearise import multipliers, spectral_radius, update_jacobian
-from gantext.dynamics.optimizers import HeavyBall
-from gantext.dynamics.rule import UpdateRule
-from gantext.dynamics.rules import (
-    Alternating,
-    Averaged,
-    Consensus,
-    Extragradient,
-    Optimistic,
-    ProximalPoint,
-    Simultaneous,
-    SymplecticGradientAdjustment,
-    Unrolled,
-)
-from gantext.dynamics.simulate import simulate
-from gantext.games.bilinear import Bilinear
+import gantext as gt
 from tests.games import random_tensor
 
 x, y, p, q = sympy.symbols("x y p q", real=True)  # the players and what the rule remembers of each
@@ -102,25 +87,25 @@ def numeric(name: str) -> Callable[..., np.ndarray]:
     return sympy.lambdify((eta, sigma, beta, gamma), exact(name), "numpy")
 
 
-RULES: dict[str, tuple[UpdateRule, dict[str, float]]] = {
-    "simultaneous": (Simultaneous(), {}),
-    "alternating": (Alternating(), {}),
-    "three discriminator steps": (Alternating(discriminator_steps=3), {}),
-    "extragradient": (Extragradient(), {}),
-    "optimistic": (Optimistic(), {}),
-    "simultaneous momentum": (Simultaneous(optimizer=HeavyBall()), {"beta": -0.4}),
-    "alternating momentum": (Alternating(optimizer=HeavyBall()), {"beta": -0.4}),
-    "consensus": (Consensus(), {"gamma": 0.7}),
-    "adjusted": (SymplecticGradientAdjustment(), {"strength": 0.7}),
-    "unrolled": (Unrolled(unroll_steps=K), {"eta_unroll": 0.2}),
-    "proximal": (ProximalPoint(), {}),
+RULES: dict[str, tuple[gt.UpdateRule, dict[str, float]]] = {
+    "simultaneous": (gt.Simultaneous(), {}),
+    "alternating": (gt.Alternating(), {}),
+    "three discriminator steps": (gt.Alternating(discriminator_steps=3), {}),
+    "extragradient": (gt.Extragradient(), {}),
+    "optimistic": (gt.Optimistic(), {}),
+    "simultaneous momentum": (gt.Simultaneous(optimizer=gt.HeavyBall()), {"beta": -0.4}),
+    "alternating momentum": (gt.Alternating(optimizer=gt.HeavyBall()), {"beta": -0.4}),
+    "consensus": (gt.Consensus(), {"gamma": 0.7}),
+    "adjusted": (gt.SymplecticGradientAdjustment(), {"strength": 0.7}),
+    "unrolled": (gt.Unrolled(unroll_steps=K), {"eta_unroll": 0.2}),
+    "proximal": (gt.ProximalPoint(), {}),
 }
 every_rule = pytest.mark.parametrize("name", RULES)
 step_sizes = st.floats(1e-3, 3.0)
 singular_values = st.floats(0.1, 3.0)
 
 
-def library(name: str, step: float, **own: float) -> tuple[UpdateRule, dict[str, float]]:
+def library(name: str, step: float, **own: float) -> tuple[gt.UpdateRule, dict[str, float]]:
     rule, defaults = RULES[name]
     return rule, {**defaults, **own, "eta": step}
 
@@ -137,7 +122,7 @@ def radius(matrix: np.ndarray) -> float:
 
 def library_radius(name: str, step: float, s: float = 1.0, **own: float) -> float:
     rule, h = library(name, step, **own)
-    return float(spectral_radius(Bilinear([[s]]), rule, [0.0], [0.0], **h))
+    return float(gt.spectral_radius(gt.Bilinear([[s]]), rule, [0.0], [0.0], **h))
 
 
 # Every rule against its exact matrix
@@ -148,7 +133,7 @@ def library_radius(name: str, step: float, s: float = 1.0, **own: float) -> floa
 @given(step=step_sizes, s=singular_values)
 def test_linearised_step_is_the_exact_matrix(name: str, step: float, s: float) -> None:
     rule, h = library(name, step)
-    found = update_jacobian(Bilinear([[s]]), rule, [0.3], [-0.8], **h).numpy()
+    found = gt.update_jacobian(gt.Bilinear([[s]]), rule, [0.3], [-0.8], **h).numpy()
     np.testing.assert_allclose(found, oracle(name, step, s), rtol=1e-13, atol=1e-13)
 
 
@@ -158,9 +143,9 @@ def test_multipliers_on_a_random_matrix_are_those_of_its_singular_values(
     name: str, shape: tuple[int, int], assert_same_spectrum
 ) -> None:
     m, n = shape
-    game = Bilinear(random_tensor(m, n, seed=m + n))
+    game = gt.Bilinear(random_tensor(m, n, seed=m + n))
     rule, h = library(name, 0.3)
-    found = multipliers(game, rule, torch.zeros(m), torch.zeros(n), **h)
+    found = gt.multipliers(game, rule, torch.zeros(m), torch.zeros(n), **h)
     modes = np.linalg.svd(game.A.numpy(), compute_uv=False)
     expected = [np.linalg.eigvals(oracle(name, 0.3, s)) for s in modes]
     # A direction that A does not touch stands still; of what is remembered, beta is left.
@@ -178,8 +163,8 @@ def test_multipliers_are_a_function_of_eta_sigma(name: str, step: float, seed: i
     zero = torch.zeros(2)
     rule, h = library(name, step)
     scaled = {k: v if k == "beta" else v / 2 for k, v in h.items()}
-    one = spectral_radius(Bilinear(A), rule, zero, zero, **h)
-    two = spectral_radius(Bilinear(2 * A), rule, zero, zero, **scaled)
+    one = gt.spectral_radius(gt.Bilinear(A), rule, zero, zero, **h)
+    two = gt.spectral_radius(gt.Bilinear(2 * A), rule, zero, zero, **scaled)
     torch.testing.assert_close(one, two, rtol=1e-9, atol=1e-9)
 
 
@@ -187,7 +172,7 @@ def test_multipliers_are_a_function_of_eta_sigma(name: str, step: float, seed: i
 def test_simulated_path_is_the_matrix_power(name: str) -> None:
     steps, step = 30, 0.4
     rule, h = library(name, step)
-    path = simulate(Bilinear.xy(), rule, [0.8], [-0.3], steps, **h)
+    path = gt.simulate(gt.Bilinear.xy(), rule, [0.8], [-0.3], steps, **h)
     M = oracle(name, step, 1.0)
     z = np.array([0.8, -0.3, 0.0, 0.0][: len(M)])
     if name == "optimistic":  # the first step is a plain one, as if the last had been the same
@@ -201,7 +186,7 @@ def test_simulated_path_is_the_matrix_power(name: str) -> None:
 def test_long_orbits_grow_at_the_predicted_rate(name: str) -> None:
     steps = torch.tensor([0.1, 0.4], dtype=torch.float64)
     rule, h = library(name, 0.1)
-    path = simulate(Bilinear.xy(), rule, [0.8], [-0.3], 400, **{**h, "eta": steps})
+    path = gt.simulate(gt.Bilinear.xy(), rule, [0.8], [-0.3], 400, **{**h, "eta": steps})
     distance = torch.hypot(*path).squeeze(-1).log()
     # An orbit turns on an ellipse while it grows: compare means over many turns.
     measured = (distance[-100:].mean(0) - distance[100:200].mean(0)) / 201
@@ -215,7 +200,7 @@ def test_long_orbits_grow_at_the_predicted_rate(name: str) -> None:
 @settings(deadline=None, max_examples=30)
 @given(step=step_sizes, s=singular_values)
 def test_simultaneous_grows_and_turns(step: float, s: float) -> None:
-    path = simulate(Bilinear([[s]]), Simultaneous(), [0.6], [0.8], 1, eta=step)
+    path = gt.simulate(gt.Bilinear([[s]]), gt.Simultaneous(), [0.6], [0.8], 1, eta=step)
     before, after = torch.complex(path.theta, path.psi).squeeze(-1).numpy()
     factor = after / before
     assert abs(factor) == pytest.approx(math.sqrt(1 + (step * s) ** 2), rel=1e-14)
@@ -239,7 +224,7 @@ def test_alternating_symbolically() -> None:
 def test_alternating_stays_on_its_ellipse() -> None:
     step = torch.linspace(0.02, 1.98, 50, dtype=torch.float64)
     angle = torch.linspace(0, 6, 7, dtype=torch.float64)[:, None, None]
-    path = simulate(Bilinear.xy(), Alternating(), angle.cos(), angle.sin(), 400, eta=step)
+    path = gt.simulate(gt.Bilinear.xy(), gt.Alternating(), angle.cos(), angle.sin(), 400, eta=step)
     a, b = (points.squeeze(-1) for points in path)
     form = a**2 + step * a * b + b**2
     torch.testing.assert_close(form, form[:1].expand_as(form), rtol=1e-10, atol=0)
@@ -256,7 +241,7 @@ def test_alternating_stays_on_its_ellipse() -> None:
 @settings(deadline=None, max_examples=20)
 @given(step=step_sizes, s=singular_values)
 def test_alternating_keeps_areas(step: float, s: float) -> None:
-    matrix = update_jacobian(Bilinear([[s]]), Alternating(), [0.0], [0.0], eta=step)
+    matrix = gt.update_jacobian(gt.Bilinear([[s]]), gt.Alternating(), [0.0], [0.0], eta=step)
     assert float(matrix.det()) == pytest.approx(1, abs=1e-12)
     assert (library_radius("alternating", step, s) < 1 + 1e-6) == (step * s < 2)
 
@@ -264,20 +249,20 @@ def test_alternating_keeps_areas(step: float, s: float) -> None:
 @settings(deadline=None, max_examples=20)
 @given(step=st.floats(0.05, 1.99))
 def test_alternating_turns_by_twice_arcsin_half_eta(step: float) -> None:
-    values = multipliers(Bilinear.xy(), Alternating(), [0.0], [0.0], eta=step)
+    values = gt.multipliers(gt.Bilinear.xy(), gt.Alternating(), [0.0], [0.0], eta=step)
     np.testing.assert_allclose(values.abs().numpy(), 1, atol=1e-10)
     np.testing.assert_allclose(values.angle().abs().numpy(), 2 * math.asin(step / 2), rtol=1e-9)
 
 
 def test_alternating_at_and_beyond_two() -> None:
     # At 2 the form degenerates to (x + y)^2: growth, but only linear.
-    edge = simulate(Bilinear.xy(), Alternating(), [1.0], [0.0], 100, eta=2.0)
+    edge = gt.simulate(gt.Bilinear.xy(), gt.Alternating(), [1.0], [0.0], 100, eta=2.0)
     np.testing.assert_array_equal(edge.psi[:4, 0].numpy(), [0, 2, -4, 6])
     assert float(edge.psi[-1].abs()) == 200
     for step in (2.01, 2.5, 4.0):
         factor = (step**2 - 2 + step * math.sqrt(step**2 - 4)) / 2
         assert library_radius("alternating", step) == pytest.approx(factor, rel=1e-12)
-        path = simulate(Bilinear.xy(), Alternating(), [1.0], [0.0], 60, eta=step)
+        path = gt.simulate(gt.Bilinear.xy(), gt.Alternating(), [1.0], [0.0], 60, eta=step)
         assert float(path.theta[-1].abs()) > 1e2
 
 
@@ -286,12 +271,12 @@ def test_alternating_at_and_beyond_two() -> None:
 def test_proximal_and_extragradient_factors(step: float, s: float) -> None:
     h = step * s
     for rule, factor in (
-        (ProximalPoint(), 1 / math.sqrt(1 + h**2)),
-        (Extragradient(), math.sqrt(1 - h**2 + h**4)),
+        (gt.ProximalPoint(), 1 / math.sqrt(1 + h**2)),
+        (gt.Extragradient(), math.sqrt(1 - h**2 + h**4)),
     ):
-        path = simulate(Bilinear([[s]]), rule, [0.6], [-0.8], 1, eta=step)
+        path = gt.simulate(gt.Bilinear([[s]]), rule, [0.6], [-0.8], 1, eta=step)
         assert float(torch.hypot(*path)[-1]) == pytest.approx(factor, rel=1e-12)
-        found = spectral_radius(Bilinear([[s]]), rule, [0.0], [0.0], eta=step)
+        found = gt.spectral_radius(gt.Bilinear([[s]]), rule, [0.0], [0.0], eta=step)
         assert float(found) == pytest.approx(factor, rel=1e-12)
 
 
@@ -399,10 +384,10 @@ def test_alternating_positive_momentum_diverges(b: float, step: float) -> None:
 def test_negative_momentum_brings_real_orbits_home() -> None:
     start = {"theta": [1.0], "psi": [1.0], "steps": 400, "eta": 0.5}
     alternating, simultaneous = (
-        kind(optimizer=HeavyBall()) for kind in (Alternating, Simultaneous)
+        kind(optimizer=gt.HeavyBall()) for kind in (gt.Alternating, gt.Simultaneous)
     )
-    home = simulate(Bilinear.xy(), alternating, beta=-0.5, **start)
-    away = simulate(Bilinear.xy(), simultaneous, beta=-0.5, **start)
+    home = gt.simulate(gt.Bilinear.xy(), alternating, beta=-0.5, **start)
+    away = gt.simulate(gt.Bilinear.xy(), simultaneous, beta=-0.5, **start)
     assert float(torch.hypot(*home)[-1]) < 1e-5
     assert float(torch.hypot(*away)[-1]) > 1e3
 
@@ -423,9 +408,9 @@ def test_consensus_and_adjustment_factor(name: str, step: float, weight: float, 
 
 
 def unrolled_radius(step: float, answer: float, steps: int = K, s: float = 1.0) -> float:
-    rule = Unrolled(unroll_steps=steps)
-    game = Bilinear([[s]])
-    return float(spectral_radius(game, rule, [0.0], [0.0], eta=step, eta_unroll=answer))
+    rule = gt.Unrolled(unroll_steps=steps)
+    game = gt.Bilinear([[s]])
+    return float(gt.spectral_radius(game, rule, [0.0], [0.0], eta=step, eta_unroll=answer))
 
 
 def test_unrolling_symbolically() -> None:
@@ -478,8 +463,8 @@ def test_unrolling_converges_up_to_twice_all_answers() -> None:
 
 def test_unrolled_orbits_come_home_where_simultaneous_ones_leave() -> None:
     start = {"theta": [0.6], "psi": [0.8], "steps": 250, "eta": 0.1}
-    home = simulate(Bilinear.xy(), Unrolled(unroll_steps=5), eta_unroll=0.1, **start)
-    away = simulate(Bilinear.xy(), Simultaneous(), **start)
+    home = gt.simulate(gt.Bilinear.xy(), gt.Unrolled(unroll_steps=5), eta_unroll=0.1, **start)
+    away = gt.simulate(gt.Bilinear.xy(), gt.Simultaneous(), **start)
     assert float(torch.hypot(*home)[-1]) < 1e-4
     assert float(torch.hypot(*away)[-1]) > 3
 
@@ -496,17 +481,17 @@ def test_without_answers_unrolling_is_simultaneous() -> None:
 # Averaging
 
 
-def means(rule: UpdateRule, steps: int, step: float) -> tuple[np.ndarray, np.ndarray]:
+def means(rule: gt.UpdateRule, steps: int, step: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the path of a rule and of its mean, both of shape (steps + 1, 2)."""
     start = {"theta": [0.8], "psi": [-0.3], "steps": steps, "eta": step}
-    paths = (simulate(Bilinear.xy(), r, **start) for r in (rule, Averaged(rule)))
+    paths = (gt.simulate(gt.Bilinear.xy(), r, **start) for r in (rule, gt.Averaged(rule)))
     plain, averaged = (torch.cat(path, -1).numpy() for path in paths)
     return plain, averaged
 
 
 def test_averaged_alternating_converges_like_one_over_t() -> None:
     step, steps = 0.4, 500
-    plain, averaged = means(Alternating(), steps, step)
+    plain, averaged = means(gt.Alternating(), steps, step)
     # Sum a geometric series: mean_T = M (M - 1)^-1 (z_T - z_0) / T, with M = 1 + step * (...).
     M = oracle("alternating", step, 1.0)
     t = np.arange(1, steps + 1)[:, None]
@@ -526,7 +511,7 @@ def test_averaged_alternating_converges_like_one_over_t() -> None:
 
 def test_averaging_does_not_save_simultaneous_steps() -> None:
     step, steps = 0.2, 400
-    plain, averaged = means(Simultaneous(), steps, step)
+    plain, averaged = means(gt.Simultaneous(), steps, step)
     # |mean| = sqrt(1 + eta^2) |z_T - z_0| / (eta T): the mean grows as fast as the iterates.
     gap = np.linalg.norm(plain[1:] - plain[0], axis=1)
     expected = math.sqrt(1 + step**2) * gap / (step * np.arange(1, steps + 1))
@@ -545,7 +530,7 @@ def game_and_losses():
     def value(theta: torch.Tensor, psi: torch.Tensor) -> torch.Tensor:
         return theta @ A @ psi + theta @ P @ theta / 2 - psi @ Q @ psi / 2
 
-    return Bilinear(A, P, Q), value
+    return gt.Bilinear(A, P, Q), value
 
 
 @pytest.mark.parametrize("momentum", [None, 0.6])
@@ -557,12 +542,12 @@ def test_library_takes_the_steps_of_torch_optim(
     game, value = game_and_losses()
     theta = torch.nn.Parameter(random_tensor(3, seed=4))
     psi = torch.nn.Parameter(random_tensor(2, seed=5))
-    kind = Alternating if alternating else Simultaneous
+    kind = gt.Alternating if alternating else gt.Simultaneous
     if momentum is None:
         rule, own = kind(), {}
     else:
-        rule, own = kind(optimizer=HeavyBall()), {"beta": momentum}
-    found = simulate(
+        rule, own = kind(optimizer=gt.HeavyBall()), {"beta": momentum}
+    found = gt.simulate(
         game,
         rule,
         theta.detach().clone(),
@@ -600,8 +585,8 @@ def test_the_heavy_ball_written_out(alternating: bool, beta: float) -> None:
     game, value = game_and_losses()
     gradient = torch.func.grad(value, argnums=(0, 1))
     theta, psi = random_tensor(3, seed=4), random_tensor(2, seed=5)
-    rule = (Alternating if alternating else Simultaneous)(optimizer=HeavyBall())
-    found = simulate(game, rule, theta, psi, 60, eta=0.1, eta_psi=0.07, beta=beta)
+    rule = (gt.Alternating if alternating else gt.Simultaneous)(optimizer=gt.HeavyBall())
+    found = gt.simulate(game, rule, theta, psi, 60, eta=0.1, eta_psi=0.07, beta=beta)
     m_theta, m_psi = torch.zeros(3).double(), torch.zeros(2).double()
     for k in range(1, 61):
         g_theta, g_psi = gradient(theta, psi)

@@ -8,15 +8,14 @@ from copy import deepcopy
 import pytest
 import torch
 
-from gantext.data.images import Images, StackedDigits, digits
-from gantext.data.mixtures import GaussianMixture, ring
+import gantext as gt
 from tests.chance import seeded
 
 DATASETS = {
-    "uniform mixture": lambda: ring(),
-    "weighted mixture": lambda: GaussianMixture([[0.0], [3.0]], [0.1, 1.0], [0.2, 0.8]),
-    "images": lambda: Images(torch.linspace(-1, 1, 40).reshape(5, 2, 2, 2), torch.arange(5)),
-    "stacked digits": lambda: StackedDigits(),
+    "uniform mixture": lambda: gt.ring(),
+    "weighted mixture": lambda: gt.GaussianMixture([[0.0], [3.0]], [0.1, 1.0], [0.2, 0.8]),
+    "images": lambda: gt.Images(torch.linspace(-1, 1, 40).reshape(5, 2, 2, 2), torch.arange(5)),
+    "stacked digits": lambda: gt.StackedDigits(),
 }
 every_dataset = pytest.mark.parametrize("make", DATASETS.values(), ids=DATASETS)
 
@@ -113,13 +112,13 @@ def test_draws_land_on_the_generators_device(make):
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (ring, "GaussianMixture(8 modes in 2 dimensions, std 0.02)"),
+        (gt.ring, "GaussianMixture(8 modes in 2 dimensions, std 0.02)"),
         (
-            lambda: GaussianMixture([[0.0], [1.0]], std=[0.1, 0.2]),
+            lambda: gt.GaussianMixture([[0.0], [1.0]], std=[0.1, 0.2]),
             "GaussianMixture(2 modes in 1 dimensions, std 0.1 to 0.2)",
         ),
-        (digits, "Images(1797 of shape (1, 8, 8))"),
-        (StackedDigits, "StackedDigits(1000 modes of shape (3, 8, 8))"),
+        (gt.digits, "Images(1797 of shape (1, 8, 8))"),
+        (gt.StackedDigits, "StackedDigits(1000 modes of shape (3, 8, 8))"),
     ],
     ids=["ring", "mixture", "digits", "stacks"],
 )

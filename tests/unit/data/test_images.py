@@ -12,18 +12,18 @@ import torch
 from scipy import stats
 from sklearn.datasets import load_digits
 
-from gantext.data.images import Images, StackedDigits, digits
+import gantext as gt
 from tests.chance import seeded
 
 
 def labels_by_pixels() -> dict[tuple[float, ...], int]:
     """Every digit's label, found by its pixels."""
-    rows = digits().images.flatten(1).tolist()
-    return {tuple(row): int(label) for row, label in zip(rows, digits().labels, strict=True)}
+    rows = gt.digits().images.flatten(1).tolist()
+    return {tuple(row): int(label) for row, label in zip(rows, gt.digits().labels, strict=True)}
 
 
 def test_digits_are_scikit_learns():
-    data, source = digits(), load_digits()
+    data, source = gt.digits(), load_digits()
     assert data.images.shape == (1797, 1, 8, 8)
     assert data.images.dtype == torch.float32
     assert data.labels.dtype == torch.int64
@@ -36,7 +36,7 @@ def test_digits_are_scikit_learns():
 
 
 def test_digits_are_read_once():
-    assert digits().images.data_ptr() == digits().images.data_ptr()
+    assert gt.digits().images.data_ptr() == gt.digits().images.data_ptr()
 
 
 def test_importing_the_library_does_not_import_scikit_learn():
@@ -45,7 +45,7 @@ def test_importing_the_library_does_not_import_scikit_learn():
 
 
 def test_every_image_is_drawn_equally_often():
-    data = Images(torch.linspace(-1, 1, 10).reshape(10, 1, 1, 1), torch.zeros(10).long())
+    data = gt.Images(torch.linspace(-1, 1, 10).reshape(10, 1, 1, 1), torch.zeros(10).long())
     drawn = data.sample(100_000, generator=seeded()).flatten()
     counts = torch.stack([(drawn == value).sum() for value in data.images.flatten()])
     assert int(counts.sum()) == 100_000
@@ -53,19 +53,19 @@ def test_every_image_is_drawn_equally_often():
 
 
 def test_a_split_shares_nothing_and_loses_nothing():
-    train, test = digits().split(held_out=0.2, seed=1)
+    train, test = gt.digits().split(held_out=0.2, seed=1)
     together = torch.cat([train.images, test.images]).flatten(1).tolist()
-    assert sorted(together) == sorted(digits().images.flatten(1).tolist())
-    for label, count in enumerate(digits().labels.bincount().tolist()):
+    assert sorted(together) == sorted(gt.digits().images.flatten(1).tolist())
+    for label, count in enumerate(gt.digits().labels.bincount().tolist()):
         assert int((test.labels == label).sum()) == round(0.2 * count)
-    again = digits().split(held_out=0.2, seed=1)
+    again = gt.digits().split(held_out=0.2, seed=1)
     assert torch.equal(again[1].images, test.images)
-    assert not torch.equal(digits().split(seed=2)[1].labels, test.labels)
+    assert not torch.equal(gt.digits().split(seed=2)[1].labels, test.labels)
 
 
 def test_a_split_keeps_images_with_their_labels():
     label_of = labels_by_pixels()
-    for part in digits().split():
+    for part in gt.digits().split():
         for image, label in zip(part.images.flatten(1).tolist(), part.labels, strict=True):
             assert label_of[tuple(image)] == label
 
@@ -77,29 +77,53 @@ LABELS = torch.arange(4)
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda: Images(GOOD.byte(), LABELS), TypeError, r"images: .*uint8; bytes .* / 127.5 - 1"),
-        (lambda: Images([[0.0]], LABELS), TypeError, "images: .* got list"),
-        (lambda: Images(GOOD[0], LABELS), ValueError, r"images: expected shape \(N, C, H, W\)"),
-        (lambda: Images(GOOD[:0], LABELS[:0]), ValueError, r"images: .* got \(0, 1, 2, 2\)"),
-        (lambda: Images(GOOD + 2, LABELS), ValueError, r"images: .* \[-1, 1\], got 2 to 2; scale"),
-        (lambda: Images(GOOD * math.nan, LABELS), ValueError, r"images: expected values in"),
-        (lambda: Images(GOOD, LABELS.float()), TypeError, "labels: expected a tensor of integers"),
-        (lambda: Images(GOOD, LABELS[:3]), ValueError, r"labels: expected shape \(4,\).*\(3,\)"),
-        (lambda: Images(GOOD, LABELS - 1), ValueError, "labels: expected integers from 0, got -1"),
-        (lambda: digits().split(held_out=0.0), ValueError, "held_out: expected a share between"),
-        (lambda: digits().split(held_out=math.nan), ValueError, "held_out: expected a share"),
-        (lambda: Images(GOOD, LABELS).split(), ValueError, "held_out: 0.2 of each class leaves"),
-        (lambda: StackedDigits(digits(), channels=0), ValueError, "channels: expected at least 1"),
-        (lambda: StackedDigits(torch.zeros(1)), TypeError, "images: expected Images such as"),
         (
-            lambda: StackedDigits(Images(torch.zeros(4, 2, 2, 2), LABELS)),
+            lambda: gt.Images(GOOD.byte(), LABELS),
+            TypeError,
+            r"images: .*uint8; bytes .* / 127.5 - 1",
+        ),
+        (lambda: gt.Images([[0.0]], LABELS), TypeError, "images: .* got list"),
+        (lambda: gt.Images(GOOD[0], LABELS), ValueError, r"images: expected shape \(N, C, H, W\)"),
+        (lambda: gt.Images(GOOD[:0], LABELS[:0]), ValueError, r"images: .* got \(0, 1, 2, 2\)"),
+        (
+            lambda: gt.Images(GOOD + 2, LABELS),
+            ValueError,
+            r"images: .* \[-1, 1\], got 2 to 2; scale",
+        ),
+        (lambda: gt.Images(GOOD * math.nan, LABELS), ValueError, r"images: expected values in"),
+        (
+            lambda: gt.Images(GOOD, LABELS.float()),
+            TypeError,
+            "labels: expected a tensor of integers",
+        ),
+        (lambda: gt.Images(GOOD, LABELS[:3]), ValueError, r"labels: expected shape \(4,\).*\(3,\)"),
+        (
+            lambda: gt.Images(GOOD, LABELS - 1),
+            ValueError,
+            "labels: expected integers from 0, got -1",
+        ),
+        (lambda: gt.digits().split(held_out=0.0), ValueError, "held_out: expected a share between"),
+        (lambda: gt.digits().split(held_out=math.nan), ValueError, "held_out: expected a share"),
+        (lambda: gt.Images(GOOD, LABELS).split(), ValueError, "held_out: 0.2 of each class leaves"),
+        (
+            lambda: gt.StackedDigits(gt.digits(), channels=0),
+            ValueError,
+            "channels: expected at least 1",
+        ),
+        (lambda: gt.StackedDigits(torch.zeros(1)), TypeError, "images: expected Images such as"),
+        (
+            lambda: gt.StackedDigits(gt.Images(torch.zeros(4, 2, 2, 2), LABELS)),
             ValueError,
             "images: expected one channel, to be stacked, got 2",
         ),
-        (lambda: StackedDigits().mode([1, 2, 3]), TypeError, "labels: expected a tensor of int"),
-        (lambda: StackedDigits().mode(LABELS), ValueError, r"labels: .* \(\.\.\., 3\), got \(4,\)"),
+        (lambda: gt.StackedDigits().mode([1, 2, 3]), TypeError, "labels: expected a tensor of int"),
         (
-            lambda: StackedDigits().mode(torch.tensor([1, 2, 10])),
+            lambda: gt.StackedDigits().mode(LABELS),
+            ValueError,
+            r"labels: .* \(\.\.\., 3\), got \(4,\)",
+        ),
+        (
+            lambda: gt.StackedDigits().mode(torch.tensor([1, 2, 10])),
             ValueError,
             "labels: expected below 10, got 10",
         ),
@@ -111,7 +135,7 @@ def test_bad_pictures_are_named(make, error, message):
 
 
 def test_stacked_digits_stack_digits():
-    data = StackedDigits()
+    data = gt.StackedDigits()
     assert data.event_shape == (3, 8, 8)
     assert data.modes == 1000
     label_of = labels_by_pixels()
@@ -124,8 +148,8 @@ def test_stacked_digits_stack_digits():
 
 
 def test_weights_of_stacked_digits_are_products():
-    data = StackedDigits()
-    share = digits().labels.bincount().double() / 1797
+    data = gt.StackedDigits()
+    share = gt.digits().labels.bincount().double() / 1797
     assert data.weights.shape == (1000,)
     assert float(data.weights.sum()) == pytest.approx(1, abs=1e-14)
     assert float(data.weights[407]) == pytest.approx(
@@ -135,14 +159,14 @@ def test_weights_of_stacked_digits_are_products():
 
 def test_modes_count_up():
     grid_of_labels = torch.cartesian_prod(*[torch.arange(10)] * 3)
-    assert torch.equal(StackedDigits().mode(grid_of_labels), torch.arange(1000))
+    assert torch.equal(gt.StackedDigits().mode(grid_of_labels), torch.arange(1000))
     unknown = torch.tensor([[-1, 2, 3], [1, -5, 3], [1, 2, -1]])
-    assert StackedDigits().mode(unknown).tolist() == [-1, -1, -1]
+    assert gt.StackedDigits().mode(unknown).tolist() == [-1, -1, -1]
 
 
 def test_fewer_channels_and_other_pictures():
-    train, _ = digits().split()
-    data = StackedDigits(train, channels=2)
+    train, _ = gt.digits().split()
+    data = gt.StackedDigits(train, channels=2)
     assert (data.modes, data.event_shape) == (100, (2, 8, 8))
     known = {tuple(x) for x in train.images.flatten(1).tolist()}
     drawn = data.sample((5, 20), generator=seeded())

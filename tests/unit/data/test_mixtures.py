@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from scipy import stats
 from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal
 
+import gantext as gt
 import gantext.data.mixtures
-from gantext.data.mixtures import GaussianMixture, grid, ring, two_points
 from tests.chance import law, seeded
 
 
-def oracle(mixture: GaussianMixture) -> MixtureSameFamily:
+def oracle(mixture: gt.GaussianMixture) -> MixtureSameFamily:
     """The same mixture in torch's own words."""
     std = mixture.std[:, None].expand_as(mixture.means)
     return MixtureSameFamily(
@@ -26,12 +26,12 @@ def oracle(mixture: GaussianMixture) -> MixtureSameFamily:
 
 
 @st.composite
-def mixtures(draw) -> GaussianMixture:
+def mixtures(draw) -> gt.GaussianMixture:
     modes, dimension = draw(st.integers(1, 6)), draw(st.integers(1, 4))
     generator = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     std = generator.uniform(0.1, 2.0, size=draw(st.sampled_from([(), (modes,)])))
     weights = draw(st.sampled_from([None, generator.dirichlet(np.ones(modes))]))
-    return GaussianMixture(generator.normal(size=(modes, dimension)), std, weights)
+    return gt.GaussianMixture(generator.normal(size=(modes, dimension)), std, weights)
 
 
 @law
@@ -44,14 +44,14 @@ def test_log_density_against_torch(mixture, seed):
 
 
 def test_log_density_integrates_to_one():
-    mixture = GaussianMixture([[-1.0], [0.5]], [0.2, 0.7], [0.3, 0.7])
+    mixture = gt.GaussianMixture([[-1.0], [0.5]], [0.2, 0.7], [0.3, 0.7])
     x = torch.linspace(-12, 12, 20001, dtype=torch.float64)
     mass = torch.trapezoid(mixture.log_prob(x[:, None]).exp(), x)
     assert float(mass) == pytest.approx(1, abs=1e-12)
 
 
 def test_log_density_is_differentiable_and_batches_by_vmap():
-    mixture = ring()
+    mixture = gt.ring()
     x = torch.randn(6, 2, generator=seeded(), dtype=torch.float64)
     torch.testing.assert_close(torch.func.vmap(mixture.log_prob)(x), mixture.log_prob(x))
     score = torch.func.vmap(torch.func.grad(mixture.log_prob))(x)
@@ -62,14 +62,14 @@ def test_log_density_is_differentiable_and_batches_by_vmap():
 
 def test_log_density_far_out_is_finite_and_keeps_its_type():
     x = torch.tensor([[1e4, 0.0]])
-    assert two_points(std=0.1).log_prob(x[:, :1]).dtype == torch.float32
-    assert torch.isfinite(ring().log_prob(x)).all()
+    assert gt.two_points(std=0.1).log_prob(x[:, :1]).dtype == torch.float32
+    assert torch.isfinite(gt.ring().log_prob(x)).all()
 
 
 def test_a_mode_of_no_weight_adds_nothing():
-    with_it = GaussianMixture([[0.0], [1.0]], 0.5, [1.0, 0.0])
+    with_it = gt.GaussianMixture([[0.0], [1.0]], 0.5, [1.0, 0.0])
     x = torch.linspace(-2, 2, 9, dtype=torch.float64)[:, None]
-    torch.testing.assert_close(with_it.log_prob(x), GaussianMixture([[0.0]], 0.5).log_prob(x))
+    torch.testing.assert_close(with_it.log_prob(x), gt.GaussianMixture([[0.0]], 0.5).log_prob(x))
     assert float(with_it.sample(10_000, generator=seeded()).mean()) == pytest.approx(0, abs=0.03)
 
 
@@ -85,7 +85,7 @@ WEIGHTED = {
 @pytest.mark.parametrize("weights", WEIGHTED.values(), ids=WEIGHTED)
 def test_modes_are_drawn_by_their_weights(weights):
     draws = 200_000
-    mixture = GaussianMixture([[0.0], [1.0], [2.0]], 0.0, weights)
+    mixture = gt.GaussianMixture([[0.0], [1.0], [2.0]], 0.0, weights)
     drawn = mixture.sample(draws, generator=seeded(), dtype=torch.float64).flatten()
     counts = drawn.to(torch.int64).bincount(minlength=3).numpy()
     expected = draws * mixture.weights.numpy()
@@ -98,7 +98,7 @@ def test_modes_are_drawn_by_their_weights(weights):
 def test_the_edges_between_modes_are_exact(monkeypatch):
     # With eight steps instead of 2**30, an edge that is off by one step shows at once.
     monkeypatch.setattr(gantext.data.mixtures, "STEPS", 8)
-    mixture = GaussianMixture([[0.0], [1.0], [2.0], [3.0]], 0.0, [0.0, 0.125, 0.875, 0.0])
+    mixture = gt.GaussianMixture([[0.0], [1.0], [2.0], [3.0]], 0.0, [0.0, 0.125, 0.875, 0.0])
     drawn = mixture.sample(100_000, generator=seeded()).flatten()
     counts = drawn.long().bincount(minlength=4).tolist()
     assert counts[0] == counts[3] == 0
@@ -106,14 +106,14 @@ def test_the_edges_between_modes_are_exact(monkeypatch):
 
 
 def test_weights_that_sum_to_almost_one_are_made_to():
-    mixture = GaussianMixture([[0.0], [1.0]], 0.1, [0.25, 0.75 - 9e-10])
+    mixture = gt.GaussianMixture([[0.0], [1.0]], 0.1, [0.25, 0.75 - 9e-10])
     assert float(mixture.weights.sum()) == pytest.approx(1, abs=1e-15)
 
 
 @pytest.mark.parametrize("weights", [None, [0.1, 0.2, 0.7]], ids=["equal", "uneven"])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_draws_follow_the_density(weights, dtype):
-    mixture = GaussianMixture([[-2.0], [0.0], [1.0]], [0.1, 0.5, 1.0], weights)
+    mixture = gt.GaussianMixture([[-2.0], [0.0], [1.0]], [0.1, 0.5, 1.0], weights)
     drawn = mixture.sample(20_000, generator=seeded(), dtype=dtype).flatten().double()
 
     def cumulative(x):
@@ -124,7 +124,7 @@ def test_draws_follow_the_density(weights, dtype):
 
 
 def test_coordinates_are_independent_and_moments_are_exact():
-    mixture = GaussianMixture([[0.0, 5.0], [4.0, 1.0]], [0.5, 2.0], [0.25, 0.75])
+    mixture = gt.GaussianMixture([[0.0, 5.0], [4.0, 1.0]], [0.5, 2.0], [0.25, 0.75])
     draws = 400_000
     drawn = mixture.sample(draws, generator=seeded(), dtype=torch.float64)
     mean = mixture.weights @ mixture.means
@@ -137,13 +137,13 @@ def test_coordinates_are_independent_and_moments_are_exact():
 
 
 def test_members_of_one_block_are_independent():
-    drawn = two_points().sample((64, 2000), generator=seeded()).squeeze(-1).double()
+    drawn = gt.two_points().sample((64, 2000), generator=seeded()).squeeze(-1).double()
     correlation = torch.corrcoef(drawn) - torch.eye(64)
     assert float(correlation.abs().max()) < 5.5 / math.sqrt(2000)
 
 
 def test_weights_below_float64_and_one_std_for_all():
-    mixture = GaussianMixture([[0.0], [1.0], [2.0]], 0.5, torch.full((3,), 1 / 3))
+    mixture = gt.GaussianMixture([[0.0], [1.0], [2.0]], 0.5, torch.full((3,), 1 / 3))
     assert mixture.weights.dtype == torch.float64
     assert float(mixture.weights.sum()) == pytest.approx(1, abs=1e-15)
     assert mixture.std.tolist() == [0.5, 0.5, 0.5]
@@ -166,7 +166,7 @@ def test_weights_below_float64_and_one_std_for_all():
 )
 def test_a_bad_mixture_is_named(arguments, error, message):
     with pytest.raises(error, match=message):
-        GaussianMixture(*arguments)
+        gt.GaussianMixture(*arguments)
 
 
 @pytest.mark.parametrize(
@@ -181,22 +181,22 @@ def test_a_bad_mixture_is_named(arguments, error, message):
 )
 def test_a_density_that_does_not_exist_is_named(std, x, error, message):
     with pytest.raises(error, match=message):
-        two_points(std).log_prob(x)
+        gt.two_points(std).log_prob(x)
 
 
 # The named worlds
 
 
 def test_two_points():
-    world = two_points()
+    world = gt.two_points()
     assert world.means.tolist() == [[-1.0], [1.0]]
     assert set(world.sample(100, generator=seeded()).flatten().tolist()) == {-1.0, 1.0}
-    assert float(two_points(std=0.5).std[0]) == 0.5
+    assert float(gt.two_points(std=0.5).std[0]) == 0.5
 
 
 @pytest.mark.parametrize("modes", [1, 2, 8, 13])
 def test_ring(modes):
-    world = ring(modes, radius=3.0, std=0.1)
+    world = gt.ring(modes, radius=3.0, std=0.1)
     z = torch.complex(*world.means.unbind(-1))
     roots = 3.0 * np.exp(2j * np.pi * np.arange(modes) / modes)
     np.testing.assert_allclose(z.numpy(), roots, atol=1e-14)
@@ -206,7 +206,7 @@ def test_ring(modes):
 
 @pytest.mark.parametrize("side", [1, 2, 5])
 def test_grid(side):
-    world = grid(side, spacing=1.5)
+    world = gt.grid(side, spacing=1.5)
     assert world.modes == side**2
     for i in range(side):
         for j in range(side):
@@ -215,25 +215,25 @@ def test_grid(side):
 
 
 def test_defaults_are_the_papers():
-    assert grid().means.tolist() == [
+    assert gt.grid().means.tolist() == [
         [-4.0 + 2 * i, -4.0 + 2 * j] for i in range(5) for j in range(5)
     ]
-    assert float(grid().std[0] ** 2) == pytest.approx(0.0025)
-    assert torch.linalg.norm(ring().means, dim=-1).tolist() == pytest.approx([2.0] * 8)
-    assert float(ring().std[0]) == 0.02
+    assert float(gt.grid().std[0] ** 2) == pytest.approx(0.0025)
+    assert torch.linalg.norm(gt.ring().means, dim=-1).tolist() == pytest.approx([2.0] * 8)
+    assert float(gt.ring().std[0]) == 0.02
 
 
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda: ring(modes=0), ValueError, "modes: expected at least 1, got 0"),
-        (lambda: ring(modes=8.0), TypeError, "modes: expected an integer, got 8.0"),
-        (lambda: ring(radius=0.0), ValueError, "radius: expected a finite number > 0, got 0.0"),
-        (lambda: ring(radius=math.nan), ValueError, "radius: expected a finite number > 0"),
-        (lambda: grid(side=-1), ValueError, "side: expected at least 1, got -1"),
-        (lambda: grid(spacing=math.inf), ValueError, "spacing: expected a finite number > 0"),
-        (lambda: grid(std=-0.1), ValueError, "std: expected finite values >= 0"),
-        (lambda: two_points(std=math.nan), ValueError, "std: expected numbers, got NaN"),
+        (lambda: gt.ring(modes=0), ValueError, "modes: expected at least 1, got 0"),
+        (lambda: gt.ring(modes=8.0), TypeError, "modes: expected an integer, got 8.0"),
+        (lambda: gt.ring(radius=0.0), ValueError, "radius: expected a finite number > 0, got 0.0"),
+        (lambda: gt.ring(radius=math.nan), ValueError, "radius: expected a finite number > 0"),
+        (lambda: gt.grid(side=-1), ValueError, "side: expected at least 1, got -1"),
+        (lambda: gt.grid(spacing=math.inf), ValueError, "spacing: expected a finite number > 0"),
+        (lambda: gt.grid(std=-0.1), ValueError, "std: expected finite values >= 0"),
+        (lambda: gt.two_points(std=math.nan), ValueError, "std: expected numbers, got NaN"),
     ],
 )
 def test_a_bad_world_is_named(make, error, message):

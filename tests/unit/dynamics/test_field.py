@@ -8,41 +8,28 @@ import numpy as np
 import pytest
 import torch
 
-from gantext.dynamics.field import (
-    Trajectory,
-    eigenvalues,
-    flow,
-    jacobian,
-    lie_derivative,
-    sort_eigenvalues,
-    spectrum,
-    velocity,
-    velocity_and_losses,
-)
-from gantext.games.base import Game, Losses
-from gantext.games.bilinear import Bilinear
-from gantext.games.dirac import DiracGAN
-from gantext.objectives.penalties import R1
+import gantext as gt
+from gantext.dynamics.field import sort_eigenvalues, velocity_and_losses
 from tests.games import NetworkGame, random_tensor
 
 
-class Cubic(Game):
+class Cubic(gt.Game):
     """Neither zero-sum nor affine: L_G = x^3 y + sum(x^2), L_D = x y^2 - sum(x) y, over 2 and 1."""
 
-    def losses(self, theta: torch.Tensor, psi: torch.Tensor, batch: Any = 1.0) -> Losses:
+    def losses(self, theta: torch.Tensor, psi: torch.Tensor, batch: Any = 1.0) -> gt.Losses:
         """Let the batch, a number, scale one term."""
         batch = 1.0 if batch is None else batch
         generator = batch * (theta**3).sum() * psi[0] + (theta**2).sum()
         discriminator = (theta.sum() * psi**2 - theta.sum() * psi)[0]
-        return Losses(generator, discriminator)
+        return gt.Losses(generator, discriminator)
 
 
 class Networks(NetworkGame):
     """Two networks as a Wasserstein GAN."""
 
-    def cost(self, fake: torch.Tensor, real: torch.Tensor) -> Losses:
+    def cost(self, fake: torch.Tensor, real: torch.Tensor) -> gt.Losses:
         """Compare the mean scores."""
-        return Losses(-fake.mean(), fake.mean() - real.mean())
+        return gt.Losses(-fake.mean(), fake.mean() - real.mean())
 
 
 BATCH = Networks.BATCH
@@ -50,17 +37,17 @@ BATCH = Networks.BATCH
 
 def test_velocity_is_minus_each_players_own_gradient() -> None:
     theta, psi = random_tensor(2), random_tensor(1, seed=1)
-    v_theta, v_psi = velocity(Cubic(), theta, psi)
+    v_theta, v_psi = gt.velocity(Cubic(), theta, psi)
     torch.testing.assert_close(v_theta, -(3 * theta**2 * psi + 2 * theta))
     torch.testing.assert_close(v_psi, -(2 * theta.sum() * psi - theta.sum()))
-    doubled, _ = velocity(Cubic(), theta, psi, 2.0)
+    doubled, _ = gt.velocity(Cubic(), theta, psi, 2.0)
     torch.testing.assert_close(doubled, -(6 * theta**2 * psi + 2 * theta))
 
 
 def test_velocity_of_networks_is_that_of_backward() -> None:
     game = Networks()
     theta, psi = game.parameters()
-    v_theta, v_psi = velocity(game, theta, psi, BATCH)
+    v_theta, v_psi = gt.velocity(game, theta, psi, BATCH)
     for module, parameters in ((game.generator, theta), (game.discriminator, psi)):
         module.load_state_dict(parameters)
     fake = game.generator(BATCH[0])
@@ -83,12 +70,12 @@ def test_losses_come_along() -> None:
 
 def test_jacobian_is_the_derivative_of_the_velocity() -> None:
     theta, psi = random_tensor(2), random_tensor(1, seed=1)
-    J = jacobian(Cubic(), theta, psi)
+    J = gt.jacobian(Cubic(), theta, psi)
     z, h = torch.cat([theta, psi]), 1e-6
     for k in range(3):
         step = h * torch.eye(3, dtype=torch.float64)[k]
         ahead, behind = (
-            torch.cat(velocity(Cubic(), *w.split([2, 1]))) for w in (z + step, z - step)
+            torch.cat(gt.velocity(Cubic(), *w.split([2, 1]))) for w in (z + step, z - step)
         )
         torch.testing.assert_close(J[:, k], (ahead - behind) / (2 * h), rtol=1e-6, atol=1e-7)
 
@@ -97,10 +84,10 @@ def test_jacobian_of_networks_covers_every_parameter() -> None:
     game = Networks()
     theta, psi = game.parameters()
     n = sum(p.numel() for p in (*theta.values(), *psi.values()))
-    J = jacobian(game, theta, psi, BATCH)
+    J = gt.jacobian(game, theta, psi, BATCH)
     assert J.shape == (n, n)
     assert J.isfinite().all()
-    values = spectrum(game, theta, psi, BATCH)
+    values = gt.spectrum(game, theta, psi, BATCH)
     assert values.shape == (n,)
     assert complex(values.sum()).real == pytest.approx(float(J.trace()), abs=1e-10)
     # The generator's block is the Hessian of its own loss, hence symmetric.
@@ -109,16 +96,16 @@ def test_jacobian_of_networks_covers_every_parameter() -> None:
 
 
 @pytest.mark.parametrize(
-    "game", [Cubic(), Bilinear(random_tensor(2, 1))], ids=["cubic", "bilinear"]
+    "game", [Cubic(), gt.Bilinear(random_tensor(2, 1))], ids=["cubic", "bilinear"]
 )
-@pytest.mark.parametrize("function", [velocity, jacobian, spectrum])
-def test_batch_equals_a_loop(game: Game, function) -> None:
+@pytest.mark.parametrize("function", [gt.velocity, gt.jacobian, gt.spectrum])
+def test_batch_equals_a_loop(game: gt.Game, function) -> None:
     theta, psi = random_tensor(3, 1, 2), random_tensor(4, 1, seed=1)
     found = function(game, theta, psi)
     for i in range(3):
         for j in range(4):
             expected = function(game, theta[i, 0], psi[j])
-            if function is velocity:
+            if function is gt.velocity:
                 assert torch.equal(found[0][i, j], expected[0])
                 assert torch.equal(found[1][i, j], expected[1])
             else:
@@ -128,31 +115,31 @@ def test_batch_equals_a_loop(game: Game, function) -> None:
 
 def test_lie_derivative_batches() -> None:
     theta, psi = random_tensor(3, 1, 2), random_tensor(4, 1, seed=1)
-    found = lie_derivative(Cubic(), lambda t, p: t.sum() * p.sum(), theta, psi)
-    v_theta, v_psi = velocity(Cubic(), theta, psi)
+    found = gt.lie_derivative(Cubic(), lambda t, p: t.sum() * p.sum(), theta, psi)
+    v_theta, v_psi = gt.velocity(Cubic(), theta, psi)
     expected = v_theta.sum(-1) * psi.sum(-1) + theta.sum(-1) * v_psi.sum(-1)
     torch.testing.assert_close(found, expected)
 
 
 def test_flow_shapes_and_batch() -> None:
-    game = DiracGAN(penalties=[R1(0.3)])
+    game = gt.DiracGAN(penalties=[gt.R1(0.3)])
     theta, psi = random_tensor(3, 1, 1), random_tensor(2, 1, seed=1)
     times = torch.tensor([0.0, 0.5, 2.0], dtype=torch.float64)
-    path = flow(game, theta, psi, times)
-    assert isinstance(path, Trajectory)
+    path = gt.flow(game, theta, psi, times)
+    assert isinstance(path, gt.Trajectory)
     assert path.theta.shape == path.psi.shape == (3, 3, 2, 1)
     assert path.theta.dtype == torch.float64
     torch.testing.assert_close(path.theta[0], theta.expand(3, 2, 1), rtol=0, atol=0)
     for i in range(3):
         for j in range(2):  # members share the integrator's step: equal to its accuracy
-            alone = flow(game, theta[i, 0], psi[j], times)
+            alone = gt.flow(game, theta[i, 0], psi[j], times)
             torch.testing.assert_close(path.theta[:, i, j], alone.theta, rtol=0, atol=1e-9)
             torch.testing.assert_close(path.psi[:, i, j], alone.psi, rtol=0, atol=1e-9)
 
 
 def test_flow_starts_at_its_first_moment() -> None:
-    late = flow(Bilinear.xy(), [1.0], [0.0], [3.0, 4.0])
-    early = flow(Bilinear.xy(), [1.0], [0.0], [0.0, 1.0])
+    late = gt.flow(gt.Bilinear.xy(), [1.0], [0.0], [3.0, 4.0])
+    early = gt.flow(gt.Bilinear.xy(), [1.0], [0.0], [0.0, 1.0])
     torch.testing.assert_close(late.theta, early.theta)
     assert late.theta[0].tolist() == [1.0]
 
@@ -160,16 +147,16 @@ def test_flow_starts_at_its_first_moment() -> None:
 def test_flow_leaves_its_start_alone() -> None:
     theta, psi = random_tensor(2, 1), random_tensor(2, 1, seed=1)
     before = theta.clone(), psi.clone()
-    flow(Bilinear.xy(), theta, psi, [0.0, 1.0])
+    gt.flow(gt.Bilinear.xy(), theta, psi, [0.0, 1.0])
     assert torch.equal(theta, before[0])
     assert torch.equal(psi, before[1])
 
 
 def test_flow_starts_from_a_parameter_and_in_a_game_that_learns() -> None:
-    expected = flow(Bilinear.xy(), [1.0], [0.0], [0.0, 1.0])
+    expected = gt.flow(gt.Bilinear.xy(), [1.0], [0.0], [0.0, 1.0])
     start = torch.nn.Parameter(torch.ones(1))
-    game = Bilinear(torch.ones(1, 1, dtype=torch.float64, requires_grad=True))
-    assert torch.equal(flow(game, start, [0.0], [0.0, 1.0]).theta, expected.theta)
+    game = gt.Bilinear(torch.ones(1, 1, dtype=torch.float64, requires_grad=True))
+    assert torch.equal(gt.flow(game, start, [0.0], [0.0, 1.0]).theta, expected.theta)
 
 
 @pytest.mark.parametrize(
@@ -195,48 +182,48 @@ def test_flow_starts_from_a_parameter_and_in_a_game_that_learns() -> None:
 def test_flow_refuses(change: dict, message: str) -> None:
     arguments = {"theta": [1.0], "psi": [0.0], "times": [0.0, 1.0]} | change
     with pytest.raises(ValueError, match=message):
-        flow(Bilinear.xy(), **arguments)
+        gt.flow(gt.Bilinear.xy(), **arguments)
 
 
 def test_flow_says_when_it_cannot_go_on() -> None:
-    class Explosion(Game):
+    class Explosion(gt.Game):
         """x' = x^2: infinite at t = 1."""
 
         def losses(self, theta, psi, batch=None):
-            return Losses(-(theta**3).sum() / 3, (psi**2).sum())
+            return gt.Losses(-(theta**3).sum() / 3, (psi**2).sum())
 
     with pytest.raises(RuntimeError, match="flow: the integrator stopped early"):
-        flow(Explosion(), [1.0], [0.0], [0.0, 2.0], rtol=1e-3)
+        gt.flow(Explosion(), [1.0], [0.0], [0.0, 2.0], rtol=1e-3)
 
 
 def test_wrong_shapes_are_refused_by_the_game() -> None:
     with pytest.raises(ValueError, match=r"psi: expected shape \(\.\.\., 2\), got \(3,\)"):
-        velocity(Bilinear(torch.ones(3, 2)), torch.zeros(3), torch.zeros(3))
+        gt.velocity(gt.Bilinear(torch.ones(3, 2)), torch.zeros(3), torch.zeros(3))
     with pytest.raises(ValueError, match=r"expected batch shapes .* that broadcast"):
-        velocity(Bilinear.xy(), torch.zeros(2, 1), torch.zeros(3, 1))
+        gt.velocity(gt.Bilinear.xy(), torch.zeros(2, 1), torch.zeros(3, 1))
 
 
-@pytest.mark.parametrize("function", [velocity, jacobian, spectrum])
+@pytest.mark.parametrize("function", [gt.velocity, gt.jacobian, gt.spectrum])
 def test_a_batch_without_members_is_refused(function) -> None:
     with pytest.raises(ValueError, match=r"at least one member, got an empty batch of .*\(4, 0\)"):
-        function(Bilinear.xy(), torch.zeros(4, 1, 1), torch.zeros(0, 1))
+        function(gt.Bilinear.xy(), torch.zeros(4, 1, 1), torch.zeros(0, 1))
 
 
 def test_eigenvalues_of_antisymmetric_matrices_are_found() -> None:
     """On this matrix, among others, the MKL of PyTorch 2.13 does not converge."""
-    game = Bilinear([[1.0], [0.5]])
-    found = spectrum(game, torch.zeros(2).double(), torch.zeros(1).double())
+    game = gt.Bilinear([[1.0], [0.5]])
+    found = gt.spectrum(game, torch.zeros(2).double(), torch.zeros(1).double())
     root = 1.25**0.5
     np.testing.assert_allclose(found.numpy(), [-1j * root, 0, 1j * root], atol=1e-14)
 
 
 def test_eigenvalues_keep_precision_and_batch() -> None:
     matrices = random_tensor(2, 3, 4, 4)
-    found = eigenvalues(matrices)
+    found = gt.eigenvalues(matrices)
     assert found.shape == (2, 3, 4)
     assert found.dtype == torch.complex128
-    assert eigenvalues(matrices.float()).dtype == torch.complex64
-    assert eigenvalues(torch.eye(2).double()).dtype == torch.complex128
+    assert gt.eigenvalues(matrices.float()).dtype == torch.complex64
+    assert gt.eigenvalues(torch.eye(2).double()).dtype == torch.complex128
     torch.testing.assert_close(found.sum(-1).real, matrices.diagonal(dim1=-2, dim2=-1).sum(-1))
     torch.testing.assert_close(found.prod(-1).real, torch.linalg.det(matrices))
 

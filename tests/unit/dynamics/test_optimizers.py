@@ -9,36 +9,22 @@ import torch
 from torch.func import functional_call, vmap
 from torch.utils._pytree import tree_flatten, tree_map
 
-from gantext.dynamics.optimizers import SGD, Adam, HeavyBall, Optimizer, RMSProp
-from gantext.dynamics.rule import GradientRule
-from gantext.dynamics.rules import (
-    Alternating,
-    Averaged,
-    Consensus,
-    Extragradient,
-    Optimistic,
-    Simultaneous,
-    SymplecticGradientAdjustment,
-    Unrolled,
-)
-from gantext.dynamics.simulate import simulate
-from gantext.games.base import Game, Losses
-from gantext.games.bilinear import Bilinear
+import gantext as gt
 from tests.games import random_tensor
 
 # (ours, torch's, hyper-parameters under both names)
-PEERS: dict[str, tuple[Optimizer, type[torch.optim.Optimizer], dict, dict]] = {
-    "sgd": (SGD(), torch.optim.SGD, {}, {}),
-    "heavy ball": (HeavyBall(), torch.optim.SGD, {"beta": 0.6}, {"momentum": 0.6}),
-    "adam": (Adam(), torch.optim.Adam, {}, {}),
+PEERS: dict[str, tuple[gt.Optimizer, type[torch.optim.Optimizer], dict, dict]] = {
+    "sgd": (gt.SGD(), torch.optim.SGD, {}, {}),
+    "heavy ball": (gt.HeavyBall(), torch.optim.SGD, {"beta": 0.6}, {"momentum": 0.6}),
+    "adam": (gt.Adam(), torch.optim.Adam, {}, {}),
     "adam, as for GANs": (
-        Adam(),
+        gt.Adam(),
         torch.optim.Adam,
         {"beta1": 0.5, "beta2": 0.9, "epsilon": 1e-6},
         {"betas": (0.5, 0.9), "eps": 1e-6},
     ),
     "rmsprop": (
-        RMSProp(),
+        gt.RMSProp(),
         torch.optim.RMSprop,
         {"alpha": 0.9, "epsilon": 1e-4},
         {"alpha": 0.9, "eps": 1e-4},
@@ -47,14 +33,14 @@ PEERS: dict[str, tuple[Optimizer, type[torch.optim.Optimizer], dict, dict]] = {
 every_peer = pytest.mark.parametrize("name", PEERS)
 EXACT = {"rtol": 1e-13, "atol": 1e-15}
 
-RULES: dict[str, tuple[type[GradientRule], dict[str, float]]] = {
-    "simultaneous": (Simultaneous, {}),
-    "alternating": (Alternating, {}),
-    "extragradient": (Extragradient, {}),
-    "optimistic": (Optimistic, {}),
-    "unrolled": (Unrolled, {"eta_unroll": 0.1}),
-    "consensus": (Consensus, {"gamma": 0.1}),
-    "adjusted": (SymplecticGradientAdjustment, {"strength": 0.1}),
+RULES: dict[str, tuple[type[gt.GradientRule], dict[str, float]]] = {
+    "simultaneous": (gt.Simultaneous, {}),
+    "alternating": (gt.Alternating, {}),
+    "extragradient": (gt.Extragradient, {}),
+    "optimistic": (gt.Optimistic, {}),
+    "unrolled": (gt.Unrolled, {"eta_unroll": 0.1}),
+    "consensus": (gt.Consensus, {"gamma": 0.1}),
+    "adjusted": (gt.SymplecticGradientAdjustment, {"strength": 0.1}),
 }
 every_rule = pytest.mark.parametrize("name", RULES)
 
@@ -65,7 +51,7 @@ def mlp() -> torch.nn.Module:
     ).double()
 
 
-class SmallGAN(Game):
+class SmallGAN(gt.Game):
     """Two small networks with the non-saturating loss; the batch is (real, noise)."""
 
     def __init__(self) -> None:
@@ -81,14 +67,14 @@ class SmallGAN(Game):
             for k, net in enumerate(self.networks)
         )
 
-    def losses(self, theta: Any, psi: Any, batch: Any = None) -> Losses:
+    def losses(self, theta: Any, psi: Any, batch: Any = None) -> gt.Losses:
         """Score by the mean of the discriminator's two outputs."""
         real, noise = batch
         fake = functional_call(self.networks[0], theta, (noise,))
         score_real = functional_call(self.networks[1], psi, (real,)).mean(-1)
         score_fake = functional_call(self.networks[1], psi, (fake,)).mean(-1)
         softplus = torch.nn.functional.softplus
-        return Losses(
+        return gt.Losses(
             generator=softplus(-score_fake).mean(),
             discriminator=softplus(-score_real).mean() + softplus(score_fake).mean(),
         )
@@ -170,7 +156,7 @@ def test_several_discriminator_steps_count_as_adam_steps() -> None:
     """Each of the discriminator's steps is one of its optimiser's, so bias correction goes on."""
     game, batch = SmallGAN(), batches(1)[0]
     theta, psi = game.start(3)
-    rule = Alternating(discriminator_steps=3, optimizer=Adam())
+    rule = gt.Alternating(discriminator_steps=3, optimizer=gt.Adam())
     state = rule.init(theta, psi)
     discriminator = game.networks[1]
     discriminator.load_state_dict(psi)
@@ -199,9 +185,9 @@ def _adam(g: torch.Tensor, m: torch.Tensor, s: torch.Tensor, t: int) -> tuple:
 def test_extra_adam_is_the_published_algorithm() -> None:
     """Gidel et al. 2019, algorithm 4: moments are updated at the look-ahead and at the step."""
     A = random_tensor(3, 2, seed=5)
-    rule = Extragradient(optimizer=Adam())
+    rule = gt.Extragradient(optimizer=gt.Adam())
     theta, psi = random_tensor(3, seed=6), random_tensor(2, seed=7)
-    path = simulate(Bilinear(A), rule, theta, psi, 10, eta=0.05, beta1=0.5, beta2=0.9)
+    path = gt.simulate(gt.Bilinear(A), rule, theta, psi, 10, eta=0.05, beta1=0.5, beta2=0.9)
     w, m, s = torch.cat([theta, psi]), torch.zeros(5), torch.zeros(5)
 
     def gradient(w: torch.Tensor) -> torch.Tensor:
@@ -218,9 +204,9 @@ def test_extra_adam_is_the_published_algorithm() -> None:
 def test_optimistic_adam_is_the_published_algorithm() -> None:
     """Daskalakis et al. 2018, algorithm 1: twice Adam's movement less the one before."""
     A = random_tensor(3, 2, seed=5)
-    rule = Optimistic(optimizer=Adam())
+    rule = gt.Optimistic(optimizer=gt.Adam())
     theta, psi = random_tensor(3, seed=6), random_tensor(2, seed=7)
-    path = simulate(Bilinear(A), rule, theta, psi, 10, eta=0.05, beta1=0.5, beta2=0.9)
+    path = gt.simulate(gt.Bilinear(A), rule, theta, psi, 10, eta=0.05, beta1=0.5, beta2=0.9)
     w, m, s, last = torch.cat([theta, psi]), torch.zeros(5), torch.zeros(5), None
     for t in range(10):
         g = torch.cat([A @ w[3:], -A.T @ w[:3]])
@@ -258,10 +244,10 @@ def test_population_with_its_own_hyper_parameters_equals_its_members(name: str, 
             torch.testing.assert_close(found[k], expected, rtol=1e-9, atol=1e-11)
 
 
-@pytest.mark.parametrize("optimizer", [Adam(), RMSProp(), SGD(), HeavyBall()])
-def test_float32_networks_stay_float32(optimizer: Optimizer) -> None:
-    own = {"beta": 0.3} if isinstance(optimizer, HeavyBall) else {}
-    rule, game = Alternating(optimizer=optimizer), SmallGAN()
+@pytest.mark.parametrize("optimizer", [gt.Adam(), gt.RMSProp(), gt.SGD(), gt.HeavyBall()])
+def test_float32_networks_stay_float32(optimizer: gt.Optimizer) -> None:
+    own = {"beta": 0.3} if isinstance(optimizer, gt.HeavyBall) else {}
+    rule, game = gt.Alternating(optimizer=optimizer), SmallGAN()
     game.networks = tuple(net.float() for net in game.networks)
     start = tree_map(torch.Tensor.float, game.start(0))
     batch = tree_map(torch.Tensor.float, batches(1)[0])
@@ -285,32 +271,32 @@ def test_float32_networks_stay_float32(optimizer: Optimizer) -> None:
 )
 def test_hyper_parameters_out_of_range(own: dict[str, float], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        Alternating(optimizer=Adam()).hparams(eta=0.1, **own)
+        gt.Alternating(optimizer=gt.Adam()).hparams(eta=0.1, **own)
 
 
 def test_unknown_hyper_parameters() -> None:
     with pytest.raises(
         TypeError, match=r"Adam: expected .*'beta1 \(optional\)'.*, got \['alpha'\]"
     ):
-        Adam().hparams(alpha=0.9)
+        gt.Adam().hparams(alpha=0.9)
     with pytest.raises(TypeError, match=r"Simultaneous: expected .*'beta1 \(optional\)'"):
-        Simultaneous(optimizer=Adam()).hparams(eta=0.1, alpha=0.9)
+        gt.Simultaneous(optimizer=gt.Adam()).hparams(eta=0.1, alpha=0.9)
     with pytest.raises(TypeError, match="Simultaneous: expected"):
-        Simultaneous().hparams(eta=0.1, beta1=0.9)
+        gt.Simultaneous().hparams(eta=0.1, beta1=0.9)
 
 
 def test_the_heavy_ball_has_no_default() -> None:
     """Without beta it would be plain descent, and nobody would see it."""
     with pytest.raises(TypeError, match=r"HeavyBall: expected \['beta'\], got \[\]"):
-        HeavyBall().hparams()
+        gt.HeavyBall().hparams()
     with pytest.raises(TypeError, match=r"Alternating: expected \['eta', 'beta', 'eta_psi \(opt"):
-        Alternating(optimizer=HeavyBall()).hparams(eta=0.1)
+        gt.Alternating(optimizer=gt.HeavyBall()).hparams(eta=0.1)
     with pytest.raises(ValueError, match="beta: expected finite values, got inf"):
-        Alternating(optimizer=HeavyBall()).hparams(eta=0.1, beta=float("inf"))
+        gt.Alternating(optimizer=gt.HeavyBall()).hparams(eta=0.1, beta=float("inf"))
 
 
 def test_averaged_passes_the_optimiser_its_hyper_parameters() -> None:
-    rule = Averaged(Alternating(optimizer=Adam()))
-    mean = simulate(Bilinear.xy(), rule, [1.0], [0.0], 5, eta=0.1, beta1=0.5)
-    path = simulate(Bilinear.xy(), rule.rule, [1.0], [0.0], 5, eta=0.1, beta1=0.5)
+    rule = gt.Averaged(gt.Alternating(optimizer=gt.Adam()))
+    mean = gt.simulate(gt.Bilinear.xy(), rule, [1.0], [0.0], 5, eta=0.1, beta1=0.5)
+    path = gt.simulate(gt.Bilinear.xy(), rule.rule, [1.0], [0.0], 5, eta=0.1, beta1=0.5)
     torch.testing.assert_close(mean.theta[5], path.theta[1:].mean(0), **EXACT)

@@ -13,10 +13,8 @@ from hypothesis import strategies as st
 from scipy.special import rel_entr
 from sklearn.neighbors import KNeighborsClassifier
 
+import gantext as gt
 import gantext.evaluation.blocks
-from gantext.data.images import Images, StackedDigits, digits
-from gantext.evaluation.classes import NearestNeighbour, class_statistics
-from gantext.evaluation.counts import ModeStatistics
 from tests.chance import law, seeded
 from tests.games import assert_same_tree
 
@@ -28,7 +26,7 @@ from tests.games import assert_same_tree
     st.randoms(use_true_random=False),
 )
 def test_classes_against_numpy(labels, minimum, random):
-    found = class_statistics(torch.tensor(labels), 6, minimum=minimum)
+    found = gt.class_statistics(torch.tensor(labels), 6, minimum=minimum)
     known = [label for label in labels if label >= 0]
     counts = np.bincount(known, minlength=6) if known else np.zeros(6)
     assert found.counts.tolist() == counts.tolist()
@@ -37,24 +35,24 @@ def test_classes_against_numpy(labels, minimum, random):
     expected = math.log(6) - scipy.stats.entropy(counts) if known else math.inf
     assert float(found.kl) == pytest.approx(expected, rel=1e-12, abs=1e-12)
     random.shuffle(labels)
-    assert_same_tree(class_statistics(torch.tensor(labels), 6, minimum=minimum), found)
+    assert_same_tree(gt.class_statistics(torch.tensor(labels), 6, minimum=minimum), found)
 
 
 def test_classes_in_batches_and_with_weights():
     labels = torch.randint(-1, 4, (3, 5, 30), generator=seeded(), dtype=torch.int32)
     weights = [0.1, 0.2, 0.3, 0.4]
-    found = class_statistics(labels, 4, weights)
+    found = gt.class_statistics(labels, 4, weights)
     for i in range(3):
         for j in range(5):
-            alone = class_statistics(labels[i, j], 4, weights)
-            assert_same_tree(ModeStatistics(*(field[i, j] for field in found)), alone)
+            alone = gt.class_statistics(labels[i, j], 4, weights)
+            assert_same_tree(gt.ModeStatistics(*(field[i, j] for field in found)), alone)
             share = alone.counts.numpy() / int(alone.counts.sum())
             assert float(alone.kl) == pytest.approx(rel_entr(share, weights).sum(), rel=1e-12)
 
 
 def test_a_class_that_should_not_be_there_is_infinitely_far():
-    assert class_statistics(torch.tensor([0, 1]), 2, [1.0, 0.0]).kl == math.inf
-    assert class_statistics(torch.tensor([0, 0]), 2, [1.0, 0.0]).kl == 0
+    assert gt.class_statistics(torch.tensor([0, 1]), 2, [1.0, 0.0]).kl == math.inf
+    assert gt.class_statistics(torch.tensor([0, 0]), 2, [1.0, 0.0]).kl == 0
 
 
 LABELS = torch.tensor([0, 1, 2])
@@ -63,21 +61,29 @@ LABELS = torch.tensor([0, 1, 2])
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: class_statistics([0, 1], 2), TypeError, "labels: .* integers, got list"),
-        (lambda: class_statistics(LABELS.float(), 3), TypeError, "labels: .* torch.float32"),
-        (lambda: class_statistics(LABELS > 0, 3), TypeError, "labels: .* torch.bool"),
-        (lambda: class_statistics(LABELS[:0], 3), ValueError, r"labels: .* n > 0, got \(0,\)"),
-        (lambda: class_statistics(LABELS[0], 3), ValueError, r"labels: .* n > 0, got \(\)"),
+        (lambda: gt.class_statistics([0, 1], 2), TypeError, "labels: .* integers, got list"),
+        (lambda: gt.class_statistics(LABELS.float(), 3), TypeError, "labels: .* torch.float32"),
+        (lambda: gt.class_statistics(LABELS > 0, 3), TypeError, "labels: .* torch.bool"),
+        (lambda: gt.class_statistics(LABELS[:0], 3), ValueError, r"labels: .* n > 0, got \(0,\)"),
+        (lambda: gt.class_statistics(LABELS[0], 3), ValueError, r"labels: .* n > 0, got \(\)"),
         (
-            lambda: class_statistics(LABELS, 2),
+            lambda: gt.class_statistics(LABELS, 2),
             ValueError,
             "labels: expected integers below 2, g.* 2",
         ),
-        (lambda: class_statistics(LABELS, 0), ValueError, "classes: expected at least 1, got 0"),
-        (lambda: class_statistics(LABELS, 3.0), TypeError, "classes: expected an integer, got 3.0"),
-        (lambda: class_statistics(LABELS, 3, [1.0]), ValueError, r"weights: .*\(3,\), got \(1,\)"),
-        (lambda: class_statistics(LABELS, 3, [1.0] * 3), ValueError, "weights: .* sum to 1"),
-        (lambda: class_statistics(LABELS, 3, minimum=0), ValueError, "minimum: .* at least 1"),
+        (lambda: gt.class_statistics(LABELS, 0), ValueError, "classes: expected at least 1, got 0"),
+        (
+            lambda: gt.class_statistics(LABELS, 3.0),
+            TypeError,
+            "classes: expected an integer, got 3.0",
+        ),
+        (
+            lambda: gt.class_statistics(LABELS, 3, [1.0]),
+            ValueError,
+            r"weights: .*\(3,\), got \(1,\)",
+        ),
+        (lambda: gt.class_statistics(LABELS, 3, [1.0] * 3), ValueError, "weights: .* sum to 1"),
+        (lambda: gt.class_statistics(LABELS, 3, minimum=0), ValueError, "minimum: .* at least 1"),
     ],
 )
 def test_bad_arguments_of_classes_are_named(call, error, message):
@@ -89,19 +95,19 @@ def test_bad_arguments_of_classes_are_named(call, error, message):
 
 
 def test_the_classifier_is_scikit_learns():
-    train, test = digits().split(seed=3)
+    train, test = gt.digits().split(seed=3)
     noise = torch.rand(200, 1, 8, 8, generator=seeded()) * 2 - 1
     images = torch.cat([test.images, noise])
     theirs = KNeighborsClassifier(1).fit(train.images.flatten(1).double(), train.labels)
     expected = theirs.predict(images.flatten(1).double())
-    found = NearestNeighbour(train)(images)
+    found = gt.NearestNeighbour(train)(images)
     assert found.dtype == torch.int64
     np.testing.assert_array_equal(found, expected)
 
 
 def test_the_classifiers_accuracy():
-    known = digits()
-    assert torch.equal(NearestNeighbour(known)(known.images), known.labels)
+    known = gt.digits()
+    assert torch.equal(gt.NearestNeighbour(known)(known.images), known.labels)
     distance = torch.cdist(known.images.flatten(1), known.images.flatten(1)).fill_diagonal_(
         torch.inf
     )
@@ -111,8 +117,8 @@ def test_the_classifiers_accuracy():
 
 def test_the_classifier_reads_any_shape_in_any_blocks(monkeypatch):
     classify, stacks = (
-        NearestNeighbour(digits()),
-        StackedDigits().sample((2, 40), generator=seeded()),
+        gt.NearestNeighbour(gt.digits()),
+        gt.StackedDigits().sample((2, 40), generator=seeded()),
     )
     found = classify(stacks.unsqueeze(-3))
     assert found.shape == (2, 40, 3)
@@ -125,17 +131,17 @@ def test_the_classifier_reads_any_shape_in_any_blocks(monkeypatch):
 
 
 def test_a_broken_picture_has_no_class():
-    images = digits().images[:4].clone()
+    images = gt.digits().images[:4].clone()
     images[1, 0, 0, 0], images[2, 0, 7, 7] = math.nan, math.inf
-    labels = digits().labels
-    assert NearestNeighbour(digits())(images).tolist() == [labels[0], -1, -1, labels[3]]
+    labels = gt.digits().labels
+    assert gt.NearestNeighbour(gt.digits())(images).tolist() == [labels[0], -1, -1, labels[3]]
 
 
 def test_stacked_digits_reach_a_thousand_modes():
-    world = StackedDigits()
+    world = gt.StackedDigits()
     stacks = world.sample(26_000, generator=seeded())
-    modes_found = world.mode(NearestNeighbour(digits())(stacks.unsqueeze(-3)))
-    found = class_statistics(modes_found, world.modes, world.weights)
+    modes_found = world.mode(gt.NearestNeighbour(gt.digits())(stacks.unsqueeze(-3)))
+    found = gt.class_statistics(modes_found, world.modes, world.weights)
     assert int(found.captured) == 1000
     assert float(found.quality) == 1
     expected, error = 999 / 52_000, math.sqrt(999 / 2) / 26_000
@@ -146,8 +152,8 @@ def test_bad_arguments_of_the_classifier_are_named():
     with pytest.raises(
         TypeError, match=r"known: expected Images such as digits.*got a tensor of torch.float32"
     ):
-        NearestNeighbour(digits().images)
-    classify = NearestNeighbour(Images(torch.zeros(2, 1, 4, 4), torch.arange(2)))
+        gt.NearestNeighbour(gt.digits().images)
+    classify = gt.NearestNeighbour(gt.Images(torch.zeros(2, 1, 4, 4), torch.arange(2)))
     with pytest.raises(ValueError, match=r"images: .*\(1, 4, 4\)\), got \(3, 4, 4\)"):
         classify(torch.zeros(3, 4, 4))
     with pytest.raises(TypeError, match=r"images: .* got a tensor of torch.int64"):
@@ -156,4 +162,6 @@ def test_bad_arguments_of_the_classifier_are_named():
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 def test_a_gpu_finds_the_same_labels():
-    assert torch.equal(NearestNeighbour(digits())(digits().images.cuda()).cpu(), digits().labels)
+    assert torch.equal(
+        gt.NearestNeighbour(gt.digits())(gt.digits().images.cuda()).cpu(), gt.digits().labels
+    )

@@ -11,15 +11,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+import gantext as gt
 import gantext.evaluation.blocks
-from gantext.evaluation.intervals import bootstrap_interval
 from tests.chance import law, seeded
 
 
 @pytest.mark.parametrize("statistic", [np.mean, np.std])
 def test_the_interval_is_scipys(statistic):
     values = np.random.default_rng(0).exponential(size=(20, 3))
-    found = bootstrap_interval(values, statistic, level=0.9, seed=5)
+    found = gt.bootstrap_interval(values, statistic, level=0.9, seed=5)
     theirs = scipy.stats.bootstrap(
         (values,), statistic, axis=0, confidence_level=0.9, rng=np.random.default_rng(5)
     ).confidence_interval
@@ -30,10 +30,10 @@ def test_the_interval_is_scipys(statistic):
 
 def test_columns_are_treated_alone_in_any_blocks(monkeypatch):
     values = torch.randn(16, 2, 3, generator=seeded(), dtype=torch.float64)
-    found = bootstrap_interval(values)
+    found = gt.bootstrap_interval(values)
     assert all(field.shape == (2, 3) and field.dtype == torch.float64 for field in found)
     monkeypatch.setattr(gantext.evaluation.blocks, "BLOCK", 16 * 999)
-    alone = bootstrap_interval(values[:, 1, 2].tolist())
+    alone = gt.bootstrap_interval(values[:, 1, 2].tolist())
     for field, expected in zip(found, alone, strict=True):
         torch.testing.assert_close(field[1, 2], expected, rtol=1e-14, atol=0)
         assert expected.shape == ()
@@ -44,7 +44,7 @@ def test_columns_are_treated_alone_in_any_blocks(monkeypatch):
 def test_seeds_that_agree_give_a_point(value, seeds):
     values = np.full((seeds, 2), value)
     values[:, 1] = np.arange(seeds)  # beside one that does not
-    estimate, low, high = bootstrap_interval(values)
+    estimate, low, high = gt.bootstrap_interval(values)
     assert float(low[0]) == float(high[0])
     assert float(low[0]) == pytest.approx(value, rel=1e-14)
     assert float(estimate[0]) == pytest.approx(value, rel=1e-14)
@@ -54,7 +54,7 @@ def test_seeds_that_agree_give_a_point(value, seeds):
 @pytest.mark.parametrize("level", [0.5, 0.95])
 def test_where_no_single_seed_matters_the_percentiles_stand_in(level):
     values = np.array([8, 8, 8, 8, 8, 8, 6, 5, 8, 4.0])  # without any one, the median stays 8
-    found = bootstrap_interval(values, np.median, level, seed=1)
+    found = gt.bootstrap_interval(values, np.median, level, seed=1)
     theirs = scipy.stats.bootstrap(
         (values,),
         np.median,
@@ -76,7 +76,7 @@ DRAWS = {
 @pytest.mark.parametrize("draw", DRAWS.values(), ids=DRAWS)
 def test_coverage(draw):
     """Each law has mean 1; of 400 intervals, near 95 % hold it (standard error 1.1 %)."""
-    found = bootstrap_interval(draw(np.random.default_rng(0), (32, 400)))
+    found = gt.bootstrap_interval(draw(np.random.default_rng(0), (32, 400)))
     share = float(((found.low <= 1) & (found.high >= 1)).double().mean())
     assert 0.90 < share < 0.985
     assert (found.low <= found.estimate).all()
@@ -86,11 +86,11 @@ def test_coverage(draw):
 @law
 @given(st.lists(st.integers(0, 8), min_size=2, max_size=12), st.integers(0, 100))
 def test_intervals_stay_where_values_are(values, seed):
-    found = bootstrap_interval(values, seed=seed)
+    found = gt.bootstrap_interval(values, seed=seed)
     assert min(values) <= found.low <= found.high <= max(values)
     assert float(found.estimate) == pytest.approx(np.mean(values))
-    assert bootstrap_interval(values, seed=seed) == found
-    narrow = bootstrap_interval(values, level=0.5, seed=seed)
+    assert gt.bootstrap_interval(values, seed=seed) == found
+    narrow = gt.bootstrap_interval(values, level=0.5, seed=seed)
     assert found.low <= narrow.low <= narrow.high <= found.high
 
 
@@ -98,14 +98,14 @@ def test_the_global_randomness_is_left_alone():
     np.random.seed(0)  # noqa: NPY002 - the global one is what must not be used
     expected = np.random.random()  # noqa: NPY002
     np.random.seed(0)  # noqa: NPY002
-    bootstrap_interval([1.0, 2.0, 4.0])
+    gt.bootstrap_interval([1.0, 2.0, 4.0])
     assert np.random.random() == expected  # noqa: NPY002
 
 
 def test_counts_and_gradients_are_numbers():
     counts = torch.tensor([8, 7, 8, 3])
     weights = torch.tensor([8.0, 7.0, 8.0, 3.0], requires_grad=True)
-    assert bootstrap_interval(counts) == bootstrap_interval(weights)
+    assert gt.bootstrap_interval(counts) == gt.bootstrap_interval(weights)
 
 
 @pytest.mark.parametrize(
@@ -126,4 +126,4 @@ def test_counts_and_gradients_are_numbers():
 )
 def test_bad_arguments_of_intervals_are_named(arguments, error, message):
     with pytest.raises(error, match=message):
-        bootstrap_interval(*arguments)
+        gt.bootstrap_interval(*arguments)

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+import gantext as gt
 import gantext.games.best_mixture
 from gantext.games.best_mixture import max_min, weighted_share
-from gantext.games.ideal import IdealGame
 
 
 def test_a_search_that_is_cut_short_says_so(monkeypatch):
-    game = IdealGame([0.2, 0.3, 0.5])
+    game = gt.IdealGame([0.2, 0.3, 0.5])
     monkeypatch.setattr(gantext.games.best_mixture, "MAX_NEWTON_STEPS", 1)
     with pytest.raises(RuntimeError, match="expected certainty to 1e-09 after 1 Newton steps"):
         game.pure_strategy_values(torch.eye(3))

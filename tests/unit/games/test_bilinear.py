@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from gantext.games.base import Game, Losses
-from gantext.games.bilinear import Bilinear
+import gantext as gt
 from tests.games import random_tensor
 
 
@@ -17,23 +16,23 @@ def test_value_is_the_quadratic_form() -> None:
     theta, psi = random_tensor(3, seed=3), random_tensor(2, seed=4)
     a, p, q, x, y = (t.numpy() for t in (A, P, Q, theta, psi))
     expected = x @ a @ y + x @ p @ x / 2 - y @ q @ y / 2
-    np.testing.assert_allclose(float(Bilinear(A, P, Q).value(theta, psi)), expected, rtol=1e-13)
+    np.testing.assert_allclose(float(gt.Bilinear(A, P, Q).value(theta, psi)), expected, rtol=1e-13)
     only_p = x @ a @ y + x @ p @ x / 2
-    np.testing.assert_allclose(float(Bilinear(A, P=P).value(theta, psi)), only_p, rtol=1e-13)
+    np.testing.assert_allclose(float(gt.Bilinear(A, P=P).value(theta, psi)), only_p, rtol=1e-13)
 
 
 def test_game_is_zero_sum_and_affine() -> None:
-    game = Bilinear(random_tensor(3, 2))
+    game = gt.Bilinear(random_tensor(3, 2))
     losses = game.losses(random_tensor(3, seed=1), random_tensor(2, seed=2))
-    assert isinstance(game, Game)
-    assert isinstance(losses, Losses)
+    assert isinstance(game, gt.Game)
+    assert isinstance(losses, gt.Losses)
     assert game.affine
     assert losses.generator.shape == ()
     assert float(losses.generator) == -float(losses.discriminator) != 0
 
 
 def test_value_broadcasts_leading_dimensions_and_equals_a_loop() -> None:
-    game = Bilinear(random_tensor(3, 2), P=torch.eye(3))
+    game = gt.Bilinear(random_tensor(3, 2), P=torch.eye(3))
     theta, psi = random_tensor(4, 1, 3, seed=1), random_tensor(5, 2, seed=2)
     found = game.value(theta, psi)
     assert found.shape == (4, 5)
@@ -48,23 +47,23 @@ def test_value_broadcasts_leading_dimensions_and_equals_a_loop() -> None:
 def test_matrices_can_be_mapped_over() -> None:
     As = random_tensor(5, 3, 2)
     theta, psi = random_tensor(3, seed=1), random_tensor(2, seed=2)
-    found = torch.func.vmap(lambda A: Bilinear(A, Q=A.T @ A).losses(theta, psi).generator)(As)
+    found = torch.func.vmap(lambda A: gt.Bilinear(A, Q=A.T @ A).losses(theta, psi).generator)(As)
     for A, value in zip(As, found, strict=True):
-        torch.testing.assert_close(value, Bilinear(A, Q=A.T @ A).value(theta, psi))
+        torch.testing.assert_close(value, gt.Bilinear(A, Q=A.T @ A).value(theta, psi))
 
 
 def test_inputs_become_float64_and_stay_unchanged() -> None:
     A = np.ones((2, 2), dtype=np.float32)
-    game = Bilinear(A)
+    game = gt.Bilinear(A)
     assert game.A.dtype == torch.float64
     assert game.frequencies().dtype == torch.float64
     assert game.value([1, 2], [3, 4]).dtype == torch.float64
-    assert Bilinear.xy().A.tolist() == [[1.0]]
+    assert gt.Bilinear.xy().A.tolist() == [[1.0]]
 
 
 def test_the_callers_arrays_stay_the_callers() -> None:
     arrays = [np.eye(2) for _ in range(3)]
-    game = Bilinear(*arrays)
+    game = gt.Bilinear(*arrays)
     for array in arrays:
         array[:] = 7.0
     for matrix in (game.A, game.P, game.Q):
@@ -74,7 +73,7 @@ def test_the_callers_arrays_stay_the_callers() -> None:
 def test_gradients_reach_the_matrices() -> None:
     A = random_tensor(3, 2).requires_grad_()
     theta, psi = random_tensor(3, seed=1), random_tensor(2, seed=2)
-    Bilinear(A).value(theta, psi).backward()
+    gt.Bilinear(A).value(theta, psi).backward()
     torch.testing.assert_close(A.grad, torch.outer(theta, psi))
 
 
@@ -82,7 +81,7 @@ def test_gradients_reach_the_matrices() -> None:
 def test_mode_energies_of_singular_vectors(shape: tuple[int, int]) -> None:
     A = random_tensor(*shape)
     u, sigma, vh = np.linalg.svd(A.numpy())
-    game = Bilinear(A)
+    game = gt.Bilinear(A)
     np.testing.assert_allclose(game.frequencies(), sigma, rtol=1e-13)
     assert game.frequencies().diff().le(0).all()
     r = min(shape)
@@ -111,17 +110,17 @@ def test_mode_energies_of_singular_vectors(shape: tuple[int, int]) -> None:
 )
 def test_bad_matrices_are_refused(arguments: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        Bilinear(**arguments)
+        gt.Bilinear(**arguments)
 
 
 def test_what_is_no_number_is_refused() -> None:
     with pytest.raises(TypeError, match="A: expected numbers, got object"):
-        Bilinear(object())
+        gt.Bilinear(object())
 
 
 @pytest.mark.parametrize("method", ["value", "losses", "mode_energies"])
 def test_points_of_the_wrong_shape_are_refused(method: str) -> None:
-    game = Bilinear(random_tensor(3, 2))
+    game = gt.Bilinear(random_tensor(3, 2))
     good_theta, good_psi = torch.zeros(3).double(), torch.zeros(2).double()
     with pytest.raises(ValueError, match=r"theta: expected shape \(\.\.\., 3\), got \(2,\)"):
         getattr(game, method)(good_psi, good_psi)
@@ -132,4 +131,4 @@ def test_points_of_the_wrong_shape_are_refused(method: str) -> None:
 @pytest.mark.parametrize("method", ["value", "mode_energies"])
 def test_nan_points_are_refused(method: str) -> None:
     with pytest.raises(ValueError, match="psi: expected numbers, got NaN"):
-        getattr(Bilinear.xy(), method)([1.0], [float("nan")])
+        getattr(gt.Bilinear.xy(), method)([1.0], [float("nan")])

@@ -8,29 +8,18 @@ from typing import ClassVar
 import pytest
 import torch
 
-from gantext.dynamics.field import spectrum, velocity
-from gantext.games.dirac import DiracGAN
-from gantext.objectives.losses import (
-    Hinge,
-    LeastSquares,
-    Loss,
-    Minimax,
-    NonSaturating,
-    Wasserstein,
-    ZeroSum,
-)
-from gantext.objectives.penalties import R1, R2, GradientPenalty
+import gantext as gt
 
 # The paper's f and its slope, for the losses whose discriminator minimises -f(psi theta) - f(0).
 WRITTEN_OUT = {
     "minimax": (
-        Minimax(),
+        gt.Minimax(),
         lambda t: -math.log(1 + math.exp(-t)),
         lambda t: 1 / (1 + math.exp(t)),
     ),
-    "Wasserstein": (Wasserstein(), lambda t: t, lambda _: 1.0),
-    "least squares": (LeastSquares(), lambda t: -((1 - t) ** 2), lambda t: 2 * (1 - t)),
-    "hinge": (Hinge(), lambda t: -max(0.0, 1 - t), lambda t: 1.0 if t < 1 else 0.0),
+    "Wasserstein": (gt.Wasserstein(), lambda t: t, lambda _: 1.0),
+    "least squares": (gt.LeastSquares(), lambda t: -((1 - t) ** 2), lambda t: 2 * (1 - t)),
+    "hinge": (gt.Hinge(), lambda t: -max(0.0, 1 - t), lambda t: 1.0 if t < 1 else 0.0),
 }
 every_f = pytest.mark.parametrize("name", WRITTEN_OUT)
 
@@ -44,17 +33,17 @@ def point(*values: float) -> tuple[torch.Tensor, ...]:
 def test_values_and_slopes(name: str, t: float) -> None:
     """At theta = t and psi = 1 the value is f(t) + f(0), and its slope in theta f'(t)."""
     loss, value, slope = WRITTEN_OUT[name]
-    game, at = DiracGAN(ZeroSum(loss)), point(t, 1.0)
+    game, at = gt.DiracGAN(gt.ZeroSum(loss)), point(t, 1.0)
     expected = 0.0 if name == "minimax" and t > 700 else value(t)
     assert float(game.value(*at)) == pytest.approx(expected + value(0.0), rel=1e-14)
-    falls = velocity(game, *at)[0]
+    falls = gt.velocity(game, *at)[0]
     expected = 0.0 if name == "minimax" and t > 700 else slope(t)
     assert float(falls) == pytest.approx(-expected, rel=1e-13, abs=1e-300)
 
 
 def test_far_scores_do_not_overflow() -> None:
     far = torch.tensor([[-1e4], [1e4]], dtype=torch.float64)
-    assert (DiracGAN().value(far, [1.0]) + math.log(2)).tolist() == [-1e4, 0.0]
+    assert (gt.DiracGAN().value(far, [1.0]) + math.log(2)).tolist() == [-1e4, 0.0]
 
 
 @every_f
@@ -62,14 +51,14 @@ def test_value_and_losses_as_in_the_paper(name: str) -> None:
     loss, value, slope = WRITTEN_OUT[name]
     a, b = 0.7, -1.3
     expected = value(a * b) + value(0.0)
-    assert float(DiracGAN(loss).value([a], [b])) == pytest.approx(expected, rel=1e-15)
-    zero_sum = DiracGAN(ZeroSum(loss)).losses(*point(a, b))
+    assert float(gt.DiracGAN(loss).value([a], [b])) == pytest.approx(expected, rel=1e-15)
+    zero_sum = gt.DiracGAN(gt.ZeroSum(loss)).losses(*point(a, b))
     assert float(zero_sum.generator) == pytest.approx(expected, rel=1e-15)
     assert float(zero_sum.discriminator) == -float(zero_sum.generator)
-    own = DiracGAN(loss).losses(*point(a, b))
+    own = gt.DiracGAN(loss).losses(*point(a, b))
     assert float(own.discriminator) == float(zero_sum.discriminator)
 
-    v_theta, v_psi = velocity(DiracGAN(ZeroSum(loss)), *point(a, b))
+    v_theta, v_psi = gt.velocity(gt.DiracGAN(gt.ZeroSum(loss)), *point(a, b))
     assert float(v_theta) == pytest.approx(-b * slope(a * b), rel=1e-14)
     assert float(v_psi) == pytest.approx(a * slope(a * b), rel=1e-14)
 
@@ -77,26 +66,26 @@ def test_value_and_losses_as_in_the_paper(name: str) -> None:
 @pytest.mark.parametrize(
     ("loss", "name", "flipped"),
     [
-        (Minimax(), "minimax", False),
-        (NonSaturating(), "minimax", True),
-        (Wasserstein(), "Wasserstein", False),
-        (LeastSquares(), "least squares", True),
-        (Hinge(), "Wasserstein", False),
+        (gt.Minimax(), "minimax", False),
+        (gt.NonSaturating(), "minimax", True),
+        (gt.Wasserstein(), "Wasserstein", False),
+        (gt.LeastSquares(), "least squares", True),
+        (gt.Hinge(), "Wasserstein", False),
     ],
 )
-def test_what_each_generator_minimises(loss: Loss, name: str, flipped: bool) -> None:
+def test_what_each_generator_minimises(loss: gt.Loss, name: str, flipped: bool) -> None:
     """The value's f(psi theta), or flipped, -f(-psi theta)."""
     _, value, slope = WRITTEN_OUT[name]
     a, b = 0.7, -1.3
     sign = -1 if flipped else 1
-    game = DiracGAN(loss)
+    game = gt.DiracGAN(loss)
     found = float(game.generator_loss(*point(a, b)))
     assert found == pytest.approx(sign * value(sign * a * b), rel=1e-15)
-    v_theta, _ = velocity(game, *point(a, b))
+    v_theta, _ = gt.velocity(game, *point(a, b))
     assert float(v_theta) == pytest.approx(-b * slope(sign * a * b), rel=1e-14)
 
 
-class Relativistic(Loss):
+class Relativistic(gt.Loss):
     """Jolicoeur-Martineau 2018: how much more real than fake."""
 
     generator_sees_real: ClassVar[bool] = True
@@ -110,7 +99,7 @@ class Relativistic(Loss):
         return torch.nn.functional.softplus(real - fake).mean()
 
 
-class Watched(Minimax):
+class Watched(gt.Minimax):
     """Notes what its generator was given."""
 
     def generator(self, *, real: torch.Tensor | None, fake: torch.Tensor) -> torch.Tensor:
@@ -121,20 +110,20 @@ class Watched(Minimax):
 
 def test_a_generator_is_shown_scores_of_data_where_its_loss_asks_for_them() -> None:
     a, b = 0.7, -1.3
-    losses = DiracGAN(Relativistic()).losses(*point(a, b))
+    losses = gt.DiracGAN(Relativistic()).losses(*point(a, b))
     assert float(losses.generator) == pytest.approx(math.log(1 + math.exp(a * b)), rel=1e-14)
     assert float(losses.discriminator) == pytest.approx(math.log(1 + math.exp(-a * b)), rel=1e-14)
-    DiracGAN(Watched()).losses(*point(a, b))
-    DiracGAN(Watched(), instance_noise=0.3).losses(*point(a, b))
+    gt.DiracGAN(Watched()).losses(*point(a, b))
+    gt.DiracGAN(Watched(), instance_noise=0.3).losses(*point(a, b))
 
 
 @pytest.mark.parametrize(
     ("penalty", "cost", "pull"),
     [
-        (R1(0.6), 0.3 * 1.3**2, 0.6 * 1.3),
-        (R2(0.6), 0.3 * 1.3**2, 0.6 * 1.3),
-        (GradientPenalty(0.6), 0.3 * 0.3**2, 0.6 * 0.3),
-        (GradientPenalty(0.6, target=2.0), 0.3 * 0.7**2, -0.6 * 0.7),
+        (gt.R1(0.6), 0.3 * 1.3**2, 0.6 * 1.3),
+        (gt.R2(0.6), 0.3 * 1.3**2, 0.6 * 1.3),
+        (gt.GradientPenalty(0.6), 0.3 * 0.3**2, 0.6 * 0.3),
+        (gt.GradientPenalty(0.6, target=2.0), 0.3 * 0.7**2, -0.6 * 0.7),
         (lambda score, *, real, fake: score(real + 2 * fake).sum(), 1.3 * 1.4, 1.4),
     ],
 )
@@ -144,9 +133,9 @@ def test_penalties_cost_the_discriminator_alone(
 ) -> None:
     """At psi = -1.3: what the penalty costs, and the force that it adds to psi."""
     theta, psi = point(0.7, -1.3)
-    bare = DiracGAN(instance_noise=noise)
-    penalised = DiracGAN(penalties=[penalty], instance_noise=noise)
-    for count, game in ((1, penalised), (2, DiracGAN(Minimax(), [penalty, penalty], noise))):
+    bare = gt.DiracGAN(instance_noise=noise)
+    penalised = gt.DiracGAN(penalties=[penalty], instance_noise=noise)
+    for count, game in ((1, penalised), (2, gt.DiracGAN(gt.Minimax(), [penalty, penalty], noise))):
         difference = [
             float(b - a)
             for a, b in zip(bare.losses(theta, psi), game.losses(theta, psi), strict=True)
@@ -154,7 +143,9 @@ def test_penalties_cost_the_discriminator_alone(
         assert difference == pytest.approx([0.0, count * cost], abs=1e-15)
         force = [
             float(b - a)
-            for a, b in zip(velocity(bare, theta, psi), velocity(game, theta, psi), strict=True)
+            for a, b in zip(
+                gt.velocity(bare, theta, psi), gt.velocity(game, theta, psi), strict=True
+            )
         ]
         assert force == pytest.approx([0.0, count * pull], abs=1e-15)
         assert float(bare.value(theta, psi)) == float(game.value(theta, psi))
@@ -162,17 +153,17 @@ def test_penalties_cost_the_discriminator_alone(
 
 def test_noise_zero_as_a_tensor_is_no_noise() -> None:
     theta, psi = point(0.7, -1.3)
-    quiet = DiracGAN(instance_noise=torch.tensor(0.0))
-    assert float(quiet.value(theta, psi)) == pytest.approx(float(DiracGAN().value(theta, psi)))
+    quiet = gt.DiracGAN(instance_noise=torch.tensor(0.0))
+    assert float(quiet.value(theta, psi)) == pytest.approx(float(gt.DiracGAN().value(theta, psi)))
     # A plain 0 is exact: the loss of one real and one fake score, and nothing else.
-    exact = -Minimax().discriminator(real=torch.zeros(1).double(), fake=-psi * theta)
-    assert torch.equal(DiracGAN(instance_noise=0.0).value(theta, psi), exact)
+    exact = -gt.Minimax().discriminator(real=torch.zeros(1).double(), fake=-psi * theta)
+    assert torch.equal(gt.DiracGAN(instance_noise=0.0).value(theta, psi), exact)
 
 
 def test_noise_in_closed_form() -> None:
     """E[-(1 - t)^2] over t = psi (theta + sd e) is -(1 - psi theta)^2 - psi^2 sd^2."""
     theta, psi, sd = 0.7, -1.3, 0.4
-    game = DiracGAN(LeastSquares(), instance_noise=sd)
+    game = gt.DiracGAN(gt.LeastSquares(), instance_noise=sd)
     expected = -((1 - psi * theta) ** 2) - 1 - 2 * psi**2 * sd**2
     assert float(game.value([theta], [psi])) == pytest.approx(expected, rel=1e-13)
     expected = (1 + psi * theta) ** 2 + psi**2 * sd**2
@@ -180,14 +171,14 @@ def test_noise_in_closed_form() -> None:
 
 
 def test_clip_is_a_projection_of_psi_alone() -> None:
-    game = DiracGAN(clip=0.5)
+    game = gt.DiracGAN(clip=0.5)
     theta = torch.tensor([[3.0], [-3.0], [0.1]], dtype=torch.float64)
     psi = torch.tensor([[0.7], [-0.7], [0.2]], dtype=torch.float64)
     after_theta, after_psi = game.project(theta, psi)
     assert torch.equal(after_theta, theta)
     assert after_psi.squeeze(-1).tolist() == [0.5, -0.5, 0.2]
     assert psi.squeeze(-1).tolist() == [0.7, -0.7, 0.2]
-    assert DiracGAN().project(theta, psi)[1] is psi
+    assert gt.DiracGAN().project(theta, psi)[1] is psi
 
 
 def test_hyper_parameters_can_be_mapped_over() -> None:
@@ -195,9 +186,9 @@ def test_hyper_parameters_can_be_mapped_over() -> None:
     theta, psi = point(0.7, -1.3)
 
     def field(gamma: torch.Tensor, noise: torch.Tensor, clip: torch.Tensor):
-        penalties = [R1(gamma), GradientPenalty(1.0, target=gamma)]
-        game = DiracGAN(penalties=penalties, instance_noise=noise, clip=clip)
-        return *velocity(game, theta, psi), *game.project(theta, psi)
+        penalties = [gt.R1(gamma), gt.GradientPenalty(1.0, target=gamma)]
+        game = gt.DiracGAN(penalties=penalties, instance_noise=noise, clip=clip)
+        return *gt.velocity(game, theta, psi), *game.project(theta, psi)
 
     noises, clips = gammas.flip(0) / 3, gammas + 0.1
     found = torch.func.vmap(field)(gammas, noises, clips)
@@ -210,7 +201,7 @@ def test_hyper_parameters_can_be_mapped_over() -> None:
 def test_value_broadcasts_leading_dimensions() -> None:
     theta = torch.linspace(-1, 1, 4, dtype=torch.float64)[:, None, None]
     psi = torch.linspace(-2, 2, 3, dtype=torch.float64)[:, None]
-    for game in (DiracGAN(), DiracGAN(instance_noise=0.3), DiracGAN(Hinge())):
+    for game in (gt.DiracGAN(), gt.DiracGAN(instance_noise=0.3), gt.DiracGAN(gt.Hinge())):
         found = game.value(theta, psi)
         assert found.shape == (4, 3)
         assert found.dtype == torch.float64
@@ -219,7 +210,7 @@ def test_value_broadcasts_leading_dimensions() -> None:
                 torch.testing.assert_close(found[i, j], game.value(theta[i, 0], psi[j]))
 
 
-class Tanh(Loss):
+class Tanh(gt.Loss):
     """A loss of one's own: V = tanh(psi theta)."""
 
     def discriminator(self, *, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
@@ -232,9 +223,9 @@ class Tanh(Loss):
 
 
 def test_your_own_loss() -> None:
-    game = DiracGAN(Tanh())
+    game = gt.DiracGAN(Tanh())
     zero = torch.zeros(1, dtype=torch.float64)
-    assert spectrum(game, zero, zero).imag.tolist() == [-1.0, 1.0]
+    assert gt.spectrum(game, zero, zero).imag.tolist() == [-1.0, 1.0]
     assert float(game.value([0.5], [2.0])) == pytest.approx(math.tanh(1.0))
 
 
@@ -245,18 +236,21 @@ nan = float("nan")
     ("make", "message"),
     [
         (
-            lambda: DiracGAN(instance_noise=-0.1),
+            lambda: gt.DiracGAN(instance_noise=-0.1),
             "instance_noise: expected finite values >= 0, got -0.1",
         ),
-        (lambda: DiracGAN(instance_noise=nan), "instance_noise: expected numbers, got NaN"),
-        (lambda: DiracGAN(clip=0.0), "clip: expected finite values > 0, got 0"),
-        (lambda: DiracGAN(clip=nan), "clip: expected numbers, got NaN"),
-        (lambda: DiracGAN().value([1.0, 2.0], [1.0]), r"theta: expected shape \(\.\.\., 1\), got"),
-        (lambda: DiracGAN().value([1.0], 2.0), r"psi: expected shape \(\.\.\., 1\), got \(\)"),
-        (lambda: DiracGAN().value([nan], [1.0]), "theta: expected numbers, got NaN"),
+        (lambda: gt.DiracGAN(instance_noise=nan), "instance_noise: expected numbers, got NaN"),
+        (lambda: gt.DiracGAN(clip=0.0), "clip: expected finite values > 0, got 0"),
+        (lambda: gt.DiracGAN(clip=nan), "clip: expected numbers, got NaN"),
+        (
+            lambda: gt.DiracGAN().value([1.0, 2.0], [1.0]),
+            r"theta: expected shape \(\.\.\., 1\), got",
+        ),
+        (lambda: gt.DiracGAN().value([1.0], 2.0), r"psi: expected shape \(\.\.\., 1\), got \(\)"),
+        (lambda: gt.DiracGAN().value([nan], [1.0]), "theta: expected numbers, got NaN"),
         *(
             (
-                lambda size=size: DiracGAN().losses(torch.ones(1), torch.ones(size)),
+                lambda size=size: gt.DiracGAN().losses(torch.ones(1), torch.ones(size)),
                 r"psi: expected shape \(\.\.\., 1\), got",
             )
             for size in ((2,), ())
@@ -265,12 +259,12 @@ nan = float("nan")
             (make, rf"{name}: expected one number; .* got shape \({size},\)")
             for make, name, size in [
                 (
-                    lambda: DiracGAN(instance_noise=torch.tensor([0.1, 0.2])),
+                    lambda: gt.DiracGAN(instance_noise=torch.tensor([0.1, 0.2])),
                     "instance_noise",
                     2,
                 ),
-                (lambda: DiracGAN(instance_noise=[0.1]), "instance_noise", 1),
-                (lambda: DiracGAN(clip=[0.1, 0.2]), "clip", 2),
+                (lambda: gt.DiracGAN(instance_noise=[0.1]), "instance_noise", 1),
+                (lambda: gt.DiracGAN(clip=[0.1, 0.2]), "clip", 2),
             ]
         ),
     ],
@@ -280,16 +274,16 @@ def test_bad_values_are_refused(make, message: str) -> None:
         make()
 
 
-@pytest.mark.parametrize("loss", ["minimax", Minimax, torch.tanh])
+@pytest.mark.parametrize("loss", ["minimax", gt.Minimax, torch.tanh])
 def test_what_is_no_loss_is_refused(loss) -> None:
     with pytest.raises(TypeError, match=r"loss: expected a Loss such as Minimax\(\), got"):
-        DiracGAN(loss)
+        gt.DiracGAN(loss)
 
 
-@pytest.mark.parametrize("penalties", [1.0, R1(1.0), [1.0], [R1(1.0), None]])
+@pytest.mark.parametrize("penalties", [1.0, gt.R1(1.0), [1.0], [gt.R1(1.0), None]])
 def test_what_are_no_penalties_is_refused(penalties) -> None:
     message = (
         r"penalties: expected a sequence of penalty\(score, real=\.\.\., fake=\.\.\.\), .* got"
     )
     with pytest.raises(TypeError, match=message):
-        DiracGAN(penalties=penalties)
+        gt.DiracGAN(penalties=penalties)

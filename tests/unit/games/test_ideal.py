@@ -6,16 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from gantext.games.base import Game
-from gantext.games.ideal import IdealGame, PureStrategyValues
+import gantext as gt
 
 INF = float("inf")
 P_DATA = [0.2, 0.3, 0.5]
 
 
 @pytest.fixture
-def game() -> IdealGame:
-    return IdealGame(P_DATA)
+def game() -> gt.IdealGame:
+    return gt.IdealGame(P_DATA)
 
 
 def distributions(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -27,7 +26,7 @@ def discriminators(*shape: int, seed: int = 1) -> torch.Tensor:
 
 
 def test_it_is_a_game_that_shows_its_data(game):
-    assert isinstance(game, Game)
+    assert isinstance(game, gt.Game)
     assert not game.affine
     assert game.p_data.tolist() == P_DATA
     assert repr(game) == "IdealGame(p_data=[0.2, 0.3, 0.5])"
@@ -35,15 +34,15 @@ def test_it_is_a_game_that_shows_its_data(game):
 
 def test_the_callers_array_stays_the_callers():
     p_data = np.array(P_DATA)
-    game = IdealGame(p_data)
+    game = gt.IdealGame(p_data)
     p_data[:] = 1.0
     assert game.p_data.tolist() == P_DATA
 
 
 def test_data_may_be_float32_and_keep_their_gradient():
-    assert IdealGame(torch.ones(3) / 3).p_data.tolist() == pytest.approx([1 / 3] * 3, abs=1e-15)
+    assert gt.IdealGame(torch.ones(3) / 3).p_data.tolist() == pytest.approx([1 / 3] * 3, abs=1e-15)
     logits = torch.zeros(3, requires_grad=True)
-    game = IdealGame(torch.softmax(logits, -1))
+    game = gt.IdealGame(torch.softmax(logits, -1))
     game.value(P_DATA, [0.5, 0.25, 0.25]).backward()
     assert logits.grad.tolist() == pytest.approx((np.log(2) / 9 * np.array([2, -1, -1])).tolist())
 
@@ -89,26 +88,26 @@ def test_a_batch_is_its_members_alone(game, method):
 
 def test_games_themselves_batch_under_vmap():
     p_data, p_g, d = distributions(4, 3), distributions(4, 3, seed=5), discriminators(4, 3)
-    swept = torch.func.vmap(lambda p, q, x: IdealGame(p).value(q, x))(p_data, p_g, d)
-    alone = [IdealGame(p).value(q, x) for p, q, x in zip(p_data, p_g, d, strict=True)]
+    swept = torch.func.vmap(lambda p, q, x: gt.IdealGame(p).value(q, x))(p_data, p_g, d)
+    alone = [gt.IdealGame(p).value(q, x) for p, q, x in zip(p_data, p_g, d, strict=True)]
     torch.testing.assert_close(swept, torch.stack(alone), rtol=1e-15, atol=0)
 
 
 def test_zeros_and_ones_in_the_value():
-    game = IdealGame([0.0, 1.0])
+    game = gt.IdealGame([0.0, 1.0])
     assert game.value([1.0, 0.0], [0.0, 1.0]) == 0  # the perfect discriminator on disjoint supports
     assert game.value([1.0, 0.0], [1.0, 1.0]) == -INF  # sure that a fake is real
     assert game.value([0.0, 1.0], [0.5, 0.0]) == -INF  # sure that data are fake
     # A letter that nobody shows does not count, whatever the discriminator says of it.
     for answer in (0.0, 0.3, 1.0):
-        value = IdealGame([0.0, 0.5, 0.5]).value([0.0, 0.5, 0.5], [answer, 0.5, 0.5])
+        value = gt.IdealGame([0.0, 0.5, 0.5]).value([0.0, 0.5, 0.5], [answer, 0.5, 0.5])
         assert value.item() == pytest.approx(-np.log(4), rel=1e-15)
 
 
 def test_gradients_of_the_value_at_zeros():
     p_g = torch.tensor([0.0, 0.0, 0.5, 0.5], dtype=torch.float64, requires_grad=True)
     d = torch.tensor([1.0, 0.25, 0.25, 0.0], dtype=torch.float64, requires_grad=True)
-    value = IdealGame([0.5, 0.0, 0.5, 0.0]).value(p_g, d)
+    value = gt.IdealGame([0.5, 0.0, 0.5, 0.0]).value(p_g, d)
     by_p, by_d = torch.autograd.grad(value, (p_g, d))
     # V is linear in p_g, with slope log(1-D), also where p_g = 0; unbounded at D = 1, so 0 there.
     expected = torch.log1p(-torch.tensor([0.0, 0.25, 0.25, 0.0], dtype=torch.float64))
@@ -118,12 +117,12 @@ def test_gradients_of_the_value_at_zeros():
 
 
 def test_optimal_discriminator_where_someone_is_absent():
-    d = IdealGame([0.5, 0.5, 0.0, 0.0]).optimal_discriminator([0.0, 0.25, 0.75, 0.0])
+    d = gt.IdealGame([0.5, 0.5, 0.0, 0.0]).optimal_discriminator([0.0, 0.25, 0.75, 0.0])
     assert d.tolist() == [1.0, 2 / 3, 0.0, 0.5]
 
 
 def test_gradients_are_finite_where_someone_is_absent():
-    game = IdealGame([0.5, 0.5, 0.0, 0.0])
+    game = gt.IdealGame([0.5, 0.5, 0.0, 0.0])
     p_g = torch.tensor([0.0, 0.25, 0.75, 0.0], dtype=torch.float64, requires_grad=True)
     d = torch.tensor([0.5, 0.5, 0.0, 0.0], dtype=torch.float64, requires_grad=True)
     results = (
@@ -138,7 +137,7 @@ def test_gradients_are_finite_where_someone_is_absent():
 
 
 def test_gradient_survives_a_softmax_that_underflowed():
-    game = IdealGame([0.5, 0.25, 0.25])
+    game = gt.IdealGame([0.5, 0.25, 0.25])
     logits = torch.tensor([0.0, 0.0, -2000.0], dtype=torch.float64, requires_grad=True)
     for function in (
         game.value_at_optimal_discriminator,
@@ -151,7 +150,7 @@ def test_gradient_survives_a_softmax_that_underflowed():
 
 @pytest.mark.parametrize("tiny", [5e-324, 1e-310, 1e-200, 1e-30])
 def test_the_smallest_numbers_do_no_harm(tiny):
-    game = IdealGame([1.0, tiny, 0.0, tiny])
+    game = gt.IdealGame([1.0, tiny, 0.0, tiny])
     p_g = torch.tensor([1.0, tiny, tiny, 0.5 * tiny], dtype=torch.float64, requires_grad=True)
     at_best = game.value_at_optimal_discriminator(p_g)
     assert at_best.item() == pytest.approx(-np.log(4), rel=1e-15)
@@ -161,7 +160,7 @@ def test_the_smallest_numbers_do_no_harm(tiny):
     for result in (at_best, gap):
         assert torch.isfinite(torch.autograd.grad(result, p_g)[0]).all()
     # D* is 1 to the last digit on the letter that the generator nearly never shows: no -inf.
-    disjoint = IdealGame([0.5, 0.5]).value_at_optimal_discriminator([tiny, 1.0])
+    disjoint = gt.IdealGame([0.5, 0.5]).value_at_optimal_discriminator([tiny, 1.0])
     expected = 0.5 * np.log(0.5 / 1.5) + np.log(1 / 1.5)
     assert disjoint.item() == pytest.approx(expected, abs=1e-28, rel=1e-15)
 
@@ -172,12 +171,12 @@ def test_gap_is_not_negative_by_rounding(tiny):
     p_data = torch.cat([torch.ones(1, dtype=torch.float64), letters])
     for letter in letters:
         pair = torch.stack([1 - letter, letter])
-        assert IdealGame(pair).duality_gap(pair, [0.5, 0.5]) >= 0
-    assert IdealGame(p_data).duality_gap(p_data, torch.full((40,), 0.5)) >= 0
+        assert gt.IdealGame(pair).duality_gap(pair, [0.5, 0.5]) >= 0
+    assert gt.IdealGame(p_data).duality_gap(p_data, torch.full((40,), 0.5)) >= 0
 
 
 def test_gap_is_infinite_where_the_discriminator_is_certain():
-    game = IdealGame([0.5, 0.5, 0.0])
+    game = gt.IdealGame([0.5, 0.5, 0.0])
     p_g = [0.5, 0.5, 0.0]
     assert game.duality_gap(p_g, [0.5, 0.0, 0.5]) == INF  # data called fake
     assert game.duality_gap(p_g, [0.5, 0.5, 1.0]) == INF  # a letter the generator could show
@@ -241,7 +240,7 @@ def test_losses_under_torch_func(game):
 )
 def test_bad_data_is_refused(p_data, message):
     with pytest.raises(ValueError, match=message):
-        IdealGame(p_data)
+        gt.IdealGame(p_data)
 
 
 GOOD_D = [0.5, 0.5, 0.5]
@@ -295,7 +294,7 @@ def test_losses_are_for_one_member(game, theta, psi, message):
 
 def test_pure_strategy_values_are_named_scalars(game):
     values = game.pure_strategy_values(torch.eye(3))
-    assert isinstance(values, PureStrategyValues)
+    assert isinstance(values, gt.PureStrategyValues)
     assert values.min_max.shape == values.max_min.shape == ()
     assert values == (values.min_max, values.max_min)
 

@@ -9,33 +9,28 @@ import torch
 from torch import nn
 from torch.func import functional_call
 
-from gantext.dynamics.field import velocity
-from gantext.dynamics.rules import Simultaneous
-from gantext.games.base import Game
-from gantext.gan.game import GAN, GANBatch
-from gantext.gan.weights import draw_weights, update_buffers
-from gantext.objectives.losses import Loss, Minimax, NonSaturating
-from gantext.objectives.penalties import R1, R2, EntropyBonus
+import gantext as gt
+from gantext.gan.weights import update_buffers
 from tests.games import assert_same_tree, random_tensor
 from tests.gans import small_gan, small_mlp, spectral_gan
 
-every_loss = pytest.mark.parametrize("loss", [Minimax(), NonSaturating()])
+every_loss = pytest.mark.parametrize("loss", [gt.Minimax(), gt.NonSaturating()])
 
 
-def batch() -> GANBatch:
-    return GANBatch(random_tensor(8, 2, seed=1), random_tensor(8, 2, seed=2))
+def batch() -> gt.GANBatch:
+    return gt.GANBatch(random_tensor(8, 2, seed=1), random_tensor(8, 2, seed=2))
 
 
-def started(gan: GAN, seed: int = 0) -> tuple[dict, dict]:
+def started(gan: gt.GAN, seed: int = 0) -> tuple[dict, dict]:
     return gan.init(seed, dtype=torch.float64)
 
 
 @every_loss
-def test_losses_are_the_sums_of_their_parts(loss: Loss) -> None:
+def test_losses_are_the_sums_of_their_parts(loss: gt.Loss) -> None:
     gan = small_gan(
         loss=loss,
-        penalties=[R1(2.0), R2(3.0)],
-        generator_penalties=[EntropyBonus(0.5)],
+        penalties=[gt.R1(2.0), gt.R2(3.0)],
+        generator_penalties=[gt.EntropyBonus(0.5)],
     )
     theta, psi = started(gan)
     real, noise = batch()
@@ -46,9 +41,9 @@ def test_losses_are_the_sums_of_their_parts(loss: Loss) -> None:
         return functional_call(gan.discriminator, psi, (x,))
 
     assert torch.equal(gan.score(psi, real), score(real))
-    expected_g = loss.generator(real=None, fake=score(fake)) + EntropyBonus(0.5)(fake)
+    expected_g = loss.generator(real=None, fake=score(fake)) + gt.EntropyBonus(0.5)(fake)
     expected_d = loss.discriminator(real=score(real), fake=score(fake))
-    for penalty in (R1(2.0), R2(3.0)):
+    for penalty in (gt.R1(2.0), gt.R2(3.0)):
         expected_d = expected_d + penalty(score, real=real, fake=fake)
     losses = gan.losses(theta, psi, batch())
     torch.testing.assert_close(losses.generator, expected_g)
@@ -59,10 +54,10 @@ def test_losses_are_the_sums_of_their_parts(loss: Loss) -> None:
 
 def test_it_is_a_game_for_every_tool_of_the_library() -> None:
     gan = small_gan()
-    assert isinstance(gan, Game)
+    assert isinstance(gan, gt.Game)
     assert not gan.affine
     theta, psi = started(gan)
-    v_theta, v_psi = velocity(gan, theta, psi, batch())
+    v_theta, v_psi = gt.velocity(gan, theta, psi, batch())
     assert_same_tree(
         v_psi,
         torch.func.grad(lambda p: -gan.discriminator_loss(theta, p, batch()))(psi),
@@ -74,30 +69,30 @@ def test_it_is_a_game_for_every_tool_of_the_library() -> None:
 def test_the_generators_loss_needs_no_data() -> None:
     gan = small_gan()
     theta, psi = started(gan)
-    without = GANBatch(torch.full((8, 2), torch.nan).double(), batch().noise)
+    without = gt.GANBatch(torch.full((8, 2), torch.nan).double(), batch().noise)
     expected = gan.generator_loss(theta, psi, batch())
     assert torch.equal(gan.generator_loss(theta, psi, without), expected)
 
 
 def test_the_default_is_the_non_saturating_loss() -> None:
-    assert small_gan().loss == NonSaturating()
+    assert small_gan().loss == gt.NonSaturating()
     assert small_gan().penalties == ()
     assert small_gan().generator_penalties == ()
 
 
 def test_players_start_from_their_own_seeds() -> None:
     """Two networks of the same shape do not start alike, and no member's is another's."""
-    gan = GAN(small_mlp(2, 2), small_mlp(2, 2), noise=2)
+    gan = gt.GAN(small_mlp(2, 2), small_mlp(2, 2), noise=2)
     starts = [player for seed in range(3) for player in started(gan, seed)]
     first = [player["0.weight"] for player in starts]
     for k, weight in enumerate(first):
         assert all(not torch.equal(weight, other) for other in first[:k])
     assert_same_tree(gan.init(1), gan.init(1))
-    assert_same_tree(gan.init(1)[0], draw_weights(gan.generator, 2))
-    assert_same_tree(gan.init(1)[1], draw_weights(gan.discriminator, 3))
+    assert_same_tree(gan.init(1)[0], gt.draw_weights(gan.generator, 2))
+    assert_same_tree(gan.init(1)[1], gt.draw_weights(gan.discriminator, 3))
 
 
-class Relativistic(Loss):
+class Relativistic(gt.Loss):
     """A loss whose generator looks at the data's scores too."""
 
     generator_sees_real = True
@@ -119,7 +114,7 @@ def test_a_relativistic_generator_sees_the_data() -> None:
     losses = gan.losses(theta, psi, batch())
     torch.testing.assert_close(losses.generator, apart.mean())
     torch.testing.assert_close(losses.discriminator, -apart.mean())
-    other = GANBatch(real + 1, noise)
+    other = gt.GANBatch(real + 1, noise)
     assert not torch.equal(gan.generator_loss(theta, psi, other), losses.generator)
 
 
@@ -134,12 +129,12 @@ def test_only_buffers_are_updated_after_a_step() -> None:
     assert_same_tree(
         gan.update_buffers(theta, psi), (theta, update_buffers(gan.discriminator, psi))
     )
-    both = GAN(gan.discriminator, gan.discriminator, noise=2)
+    both = gt.GAN(gan.discriminator, gan.discriminator, noise=2)
     assert_same_tree(both.update_buffers(psi, psi), (update_buffers(gan.discriminator, psi),) * 2)
 
 
 def test_every_step_updates_the_buffers() -> None:
-    gan, rule = spectral_gan(), Simultaneous()
+    gan, rule = spectral_gan(), gt.Simultaneous()
     state = rule.init(*started(gan))
     hparams = rule.hparams(eta=0.1)
     seen = [state.psi["0.u"]]
@@ -163,9 +158,9 @@ def test_the_modules_own_weights_are_never_used() -> None:
 
 def test_it_says_what_it_is() -> None:
     gan = small_gan(
-        loss=Minimax(),
-        penalties=[R1(1.0)],
-        generator_penalties=[EntropyBonus(1.0)],
+        loss=gt.Minimax(),
+        penalties=[gt.R1(1.0)],
+        generator_penalties=[gt.EntropyBonus(1.0)],
     )
     assert repr(gan) == "GAN(Minimax + R1 + EntropyBonus, noise=2)"
 
@@ -173,4 +168,4 @@ def test_it_says_what_it_is() -> None:
 @pytest.mark.parametrize("noise", [0, -2])
 def test_noise_has_a_dimension(noise: int) -> None:
     with pytest.raises(ValueError, match=f"noise: expected a dimension >= 1, got {noise}"):
-        GAN(nn.Linear(2, 2), nn.Linear(2, 1), noise=noise)
+        gt.GAN(nn.Linear(2, 2), nn.Linear(2, 1), noise=noise)

@@ -11,22 +11,20 @@ from torch import nn
 from torch.func import functional_call, grad, vmap
 from torch.nn.modules.batchnorm import _NormBase
 
-from gantext.gan.convolutional import ConvDiscriminator, ConvGenerator
-from gantext.gan.layers import Doubled, MinibatchStdDev, Packed
-from gantext.gan.mlp import MLP
-from gantext.gan.spectral import SpectralConv2d, SpectralLinear
-from gantext.gan.weights import draw_weights, update_buffers
+import gantext as gt
+from gantext.gan.layers import Doubled
+from gantext.gan.weights import update_buffers
 from tests.games import random_tensor
 
 MODULES = {
-    "mlp": lambda: MLP(3, 2, hidden=[8, 5]),
-    "mlp with spread": lambda: MLP(3, 1, minibatch_std=True),
-    "spectral mlp": lambda: MLP(3, 1, hidden=[8], layer=SpectralLinear, minibatch_std=True),
-    "generator": lambda: ConvGenerator(4, 3, 16, width=4),
-    "discriminator": lambda: ConvDiscriminator(2, 8, width=4, minibatch_std=True),
-    "packed": lambda: Packed(ConvDiscriminator(2, 8, width=4), 2),
+    "mlp": lambda: gt.MLP(3, 2, hidden=[8, 5]),
+    "mlp with spread": lambda: gt.MLP(3, 1, minibatch_std=True),
+    "spectral mlp": lambda: gt.MLP(3, 1, hidden=[8], layer=gt.SpectralLinear, minibatch_std=True),
+    "generator": lambda: gt.ConvGenerator(4, 3, 16, width=4),
+    "discriminator": lambda: gt.ConvDiscriminator(2, 8, width=4, minibatch_std=True),
+    "packed": lambda: gt.Packed(gt.ConvDiscriminator(2, 8, width=4), 2),
     "spectral convolution": lambda: nn.Sequential(
-        SpectralConv2d(2, 4, 3, stride=2, padding=1), nn.Flatten(), SpectralLinear(64, 1)
+        gt.SpectralConv2d(2, 4, 3, stride=2, padding=1), nn.Flatten(), gt.SpectralLinear(64, 1)
     ),
 }
 every_module = pytest.mark.parametrize("make", MODULES.values(), ids=MODULES)
@@ -38,7 +36,7 @@ every_module = pytest.mark.parametrize("make", MODULES.values(), ids=MODULES)
 @pytest.mark.parametrize("hidden", [(), (4,), (4, 5, 6)])
 @pytest.mark.parametrize("minibatch_std", [False, True])
 def test_layers_of_an_mlp(hidden: tuple[int, ...], minibatch_std: bool) -> None:
-    mlp = MLP(3, 2, hidden=hidden, activation=nn.Tanh, minibatch_std=minibatch_std)
+    mlp = gt.MLP(3, 2, hidden=hidden, activation=nn.Tanh, minibatch_std=minibatch_std)
     layers = [layer for layer in mlp if isinstance(layer, nn.Linear)]
     widths = [3, *hidden, 2]
     expected = [list(pair) for pair in pairwise(widths)]
@@ -50,24 +48,24 @@ def test_layers_of_an_mlp(hidden: tuple[int, ...], minibatch_std: bool) -> None:
 
 
 def test_an_mlp_by_hand() -> None:
-    mlp = MLP(3, 1, hidden=[4])
+    mlp = gt.MLP(3, 1, hidden=[4])
     x = torch.randn(6, 3)
     inside = torch.relu(x @ mlp[0].weight.T + mlp[0].bias)
     torch.testing.assert_close(mlp(x), inside @ mlp[2].weight.T + mlp[2].bias)
-    assert MLP(2, 1)[2].weight.shape == (64, 64)
+    assert gt.MLP(2, 1)[2].weight.shape == (64, 64)
 
 
 @pytest.mark.parametrize("size", [8, 16, 32])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_images_of_every_size(size: int, channels: int) -> None:
-    generator = ConvGenerator(5, channels, size, width=2)
+    generator = gt.ConvGenerator(5, channels, size, width=2)
     images = generator(torch.randn(4, 5))
     assert images.shape == (4, channels, size, size)
     assert images.abs().max() <= 1
     for minibatch_std in (False, True):
-        discriminator = ConvDiscriminator(channels, size, width=2, minibatch_std=minibatch_std)
+        discriminator = gt.ConvDiscriminator(channels, size, width=2, minibatch_std=minibatch_std)
         assert discriminator(images).shape == (4, 1)
-        assert any(isinstance(m, MinibatchStdDev) for m in discriminator) == minibatch_std
+        assert any(isinstance(m, gt.MinibatchStdDev) for m in discriminator) == minibatch_std
     # Twice as wide with every halving of the size, down to four pixels; and back.
     widths = [2 * 2**k for k in range({8: 1, 16: 2, 32: 3}[size])]
     convolutions = [m for m in discriminator if isinstance(m, nn.Conv2d)]
@@ -79,9 +77,9 @@ def test_images_of_every_size(size: int, channels: int) -> None:
 @pytest.mark.parametrize("size", [0, 4, 7, 12, 24, -8])
 def test_other_sizes_are_refused(size: int) -> None:
     with pytest.raises(ValueError, match=f"size: expected 8, 16, 32, ..., got {size}"):
-        ConvGenerator(5, 1, size)
+        gt.ConvGenerator(5, 1, size)
     with pytest.raises(ValueError, match=f"size: expected 8, 16, 32, ..., got {size}"):
-        ConvDiscriminator(1, size)
+        gt.ConvDiscriminator(1, size)
 
 
 @every_module
@@ -92,9 +90,9 @@ def test_no_network_keeps_averages_of_batches(make) -> None:
 def test_a_sample_is_judged_alone_unless_the_spread_is_asked_for() -> None:
     x = torch.randn(4, 2, 8, 8)
     torch.manual_seed(0)
-    alone = ConvDiscriminator(2, 8, width=2)
+    alone = gt.ConvDiscriminator(2, 8, width=2)
     torch.testing.assert_close(alone(x)[:2], alone(x[:2]))
-    together = ConvDiscriminator(2, 8, width=2, minibatch_std=True)
+    together = gt.ConvDiscriminator(2, 8, width=2, minibatch_std=True)
     assert not torch.allclose(together(x)[:2], together(x[:2]))
 
 
@@ -113,19 +111,19 @@ def test_minibatch_spread_by_hand(shape: tuple[int, ...]) -> None:
     deviations = [
         (((column - column.mean()) ** 2).mean() + 1e-8).sqrt() for column in flat.unbind(1)
     ]
-    found = MinibatchStdDev()(x)
+    found = gt.MinibatchStdDev()(x)
     assert found.shape == (5, 4, *shape[2:])
     assert torch.equal(found[:, :3], x)
     expected = sum(deviations) / len(deviations)
     torch.testing.assert_close(found[:, 3], expected.expand(5, *shape[2:]))
-    torch.autograd.gradcheck(MinibatchStdDev(), x.requires_grad_())
+    torch.autograd.gradcheck(gt.MinibatchStdDev(), x.requires_grad_())
 
 
 def test_a_batch_without_spread_has_a_finite_slope() -> None:
     x = torch.ones(4, 3)
-    slope = grad(lambda x: MinibatchStdDev()(x)[:, 3].sum())(x)
+    slope = grad(lambda x: gt.MinibatchStdDev()(x)[:, 3].sum())(x)
     assert torch.isfinite(slope).all()
-    assert MinibatchStdDev()(x)[0, 3] == pytest.approx(1e-4)
+    assert gt.MinibatchStdDev()(x)[0, 3] == pytest.approx(1e-4)
 
 
 @pytest.mark.parametrize("pack", [1, 2, 3])
@@ -133,7 +131,7 @@ def test_packing_glues_samples_that_follow_each_other(pack: int) -> None:
     x = random_tensor(6, 2)
     inner = nn.Linear(2 * pack, 1).double()
     by_hand = torch.stack([inner(torch.cat([*x[k : k + pack]])) for k in range(0, 6, pack)])
-    torch.testing.assert_close(Packed(inner, pack)(x), by_hand)
+    torch.testing.assert_close(gt.Packed(inner, pack)(x), by_hand)
 
 
 def test_packing_images_glues_channels() -> None:
@@ -145,24 +143,24 @@ def test_packing_images_glues_channels() -> None:
             seen.append(x)
             return x.flatten(1).sum(1, keepdim=True)
 
-    assert Packed(Look(), 2)(x).shape == (2, 1)
+    assert gt.Packed(Look(), 2)(x).shape == (2, 1)
     assert seen[0].shape == (2, 6, 8, 8)
     assert torch.equal(seen[0][1], torch.cat([x[2], x[3]]))
 
 
 def test_packs_that_do_not_come_out_even() -> None:
     with pytest.raises(ValueError, match="expected a batch of a multiple of pack=2, got 5"):
-        Packed(MLP(4, 1), 2)(torch.zeros(5, 2))
+        gt.Packed(gt.MLP(4, 1), 2)(torch.zeros(5, 2))
     with pytest.raises(ValueError, match="pack: expected >= 1, got 0"):
-        Packed(MLP(4, 1), 0)
+        gt.Packed(gt.MLP(4, 1), 0)
 
 
 # Spectral normalisation
 
 SPECTRAL = {
-    "linear": (lambda: SpectralLinear(5, 3), lambda: nn.Linear(5, 3), (4, 5)),
+    "linear": (lambda: gt.SpectralLinear(5, 3), lambda: nn.Linear(5, 3), (4, 5)),
     "convolution": (
-        lambda: SpectralConv2d(2, 4, 3, stride=2, padding=1),
+        lambda: gt.SpectralConv2d(2, 4, 3, stride=2, padding=1),
         lambda: nn.Conv2d(2, 4, 3, stride=2, padding=1),
         (3, 2, 8, 8),
     ),
@@ -176,7 +174,11 @@ def largest(weight: torch.Tensor) -> torch.Tensor:
 
 def started(name: str, seed: int = 0) -> tuple[nn.Module, dict[str, torch.Tensor], torch.Tensor]:
     layer = SPECTRAL[name][0]().double()
-    return layer, draw_weights(layer, seed, dtype=torch.float64), random_tensor(*SPECTRAL[name][2])
+    return (
+        layer,
+        gt.draw_weights(layer, seed, dtype=torch.float64),
+        random_tensor(*SPECTRAL[name][2]),
+    )
 
 
 @every_spectral
@@ -249,7 +251,7 @@ def test_when_it_has_converged_the_layer_has_norm_one(name: str) -> None:
 
 def test_updated_buffers_touch_nothing_else_and_work_under_vmap() -> None:
     mlp = MODULES["spectral mlp"]().double()
-    members = [draw_weights(mlp, seed, dtype=torch.float64) for seed in range(3)]
+    members = [gt.draw_weights(mlp, seed, dtype=torch.float64) for seed in range(3)]
     stacked = {key: torch.stack([w[key] for w in members]) for key in members[0]}
     found = vmap(lambda w: update_buffers(mlp, w))(stacked)
     for k, member in enumerate(members):
@@ -257,8 +259,8 @@ def test_updated_buffers_touch_nothing_else_and_work_under_vmap() -> None:
         for key, value in alone.items():
             torch.testing.assert_close(found[key][k], value)
             assert key.endswith("u") or value is member[key]
-    plain = MLP(2, 1)
-    weights = draw_weights(plain, 0)
+    plain = gt.MLP(2, 1)
+    weights = gt.draw_weights(plain, 0)
     assert all(update_buffers(plain, weights)[key] is value for key, value in weights.items())
 
 
@@ -268,7 +270,7 @@ def test_updated_buffers_touch_nothing_else_and_work_under_vmap() -> None:
 @every_module
 @pytest.mark.parametrize("seed", [0, 5])
 def test_weights_are_those_of_a_fresh_module(make, seed: int) -> None:
-    found = draw_weights(make(), seed)
+    found = gt.draw_weights(make(), seed)
     torch.manual_seed(seed)
     expected = make().state_dict()
     assert found.keys() == expected.keys()
@@ -281,7 +283,7 @@ def test_a_draw_leaves_all_else_as_it_was(make) -> None:
     module = make()
     before = deepcopy(module.state_dict())
     state = torch.get_rng_state()
-    weights = draw_weights(module, 3)
+    weights = gt.draw_weights(module, 3)
     assert torch.equal(torch.get_rng_state(), state), "the global randomness was touched"
     for key, value in module.state_dict().items():
         assert torch.equal(value, before[key])
@@ -297,18 +299,18 @@ def test_other_devices_randomness_is_left_alone(monkeypatch: pytest.MonkeyPatch)
         raise AssertionError(f"every GPU was seeded with {seed}")
 
     monkeypatch.setattr(torch.cuda, "manual_seed_all", seeded)
-    draw_weights(MLP(2, 1), 0)
+    gt.draw_weights(gt.MLP(2, 1), 0)
 
 
 def test_seeds_and_types_of_weights() -> None:
-    mlp = MLP(2, 1)
-    one, again, other = (draw_weights(mlp, seed) for seed in (1, 1, 2))
+    mlp = gt.MLP(2, 1)
+    one, again, other = (gt.draw_weights(mlp, seed) for seed in (1, 1, 2))
     assert all(torch.equal(one[key], again[key]) for key in one)
     assert not any(torch.equal(one[key], other[key]) for key in one)
-    exact = draw_weights(mlp, 1, dtype=torch.float64)
+    exact = gt.draw_weights(mlp, 1, dtype=torch.float64)
     assert {value.dtype for value in exact.values()} == {torch.float64}
     assert all(torch.equal(exact[key], one[key].double()) for key in one)
-    assert draw_weights(mlp, 1, device="meta")["0.weight"].device.type == "meta"
+    assert gt.draw_weights(mlp, 1, device="meta")["0.weight"].device.type == "meta"
 
 
 class Own(nn.Module):
@@ -325,7 +327,7 @@ class Own(nn.Module):
 def test_parameters_that_nothing_draws_are_refused(module: nn.Module, place: str) -> None:
     before = torch.get_rng_state()
     with pytest.raises(ValueError, match=rf"Own \({place}\): expected a method reset_parameters"):
-        draw_weights(module, 0)
+        gt.draw_weights(module, 0)
     assert torch.equal(torch.get_rng_state(), before)
 
 
@@ -333,7 +335,7 @@ def test_the_module_is_put_back_when_a_later_layer_is_refused() -> None:
     module = nn.Sequential(nn.Linear(2, 2), Own())
     before = deepcopy(module.state_dict())
     with pytest.raises(ValueError, match="reset_parameters"):
-        draw_weights(module, 0)
+        gt.draw_weights(module, 0)
     for key, value in module.state_dict().items():
         assert torch.equal(value, before[key])
 
@@ -361,14 +363,14 @@ class Counting(nn.Module):
 
 def test_any_layer_may_have_buffers_that_go_on() -> None:
     network = nn.Sequential(nn.Linear(2, 2), nn.Sequential(Counting()))
-    weights = update_buffers(network, draw_weights(network, 0))
+    weights = update_buffers(network, gt.draw_weights(network, 0))
     assert weights["1.0.seen"] == 2
     assert update_buffers(network, weights)["1.0.seen"] == 3
     alone = Counting()
-    assert update_buffers(alone, draw_weights(alone, 0)) == {"seen": 2}
+    assert update_buffers(alone, gt.draw_weights(alone, 0)) == {"seen": 2}
 
 
 def test_a_layer_updates_its_buffers_and_nothing_else() -> None:
     network = nn.Sequential(Counting("counted"))
     with pytest.raises(ValueError, match=r"Counting.update_buffers: expected .*\['seen'\], got"):
-        update_buffers(network, draw_weights(network, 0))
+        update_buffers(network, gt.draw_weights(network, 0))

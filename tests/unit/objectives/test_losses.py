@@ -11,28 +11,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from gantext.objectives.losses import (
-    Hinge,
-    LeastSquares,
-    Loss,
-    Minimax,
-    NonSaturating,
-    Wasserstein,
-    ZeroSum,
-)
+import gantext as gt
 from tests.games import random_tensor
 
 LOSSES = [
-    Minimax(),
-    NonSaturating(),
-    Wasserstein(),
-    LeastSquares(),
-    Hinge(),
-    ZeroSum(LeastSquares()),
+    gt.Minimax(),
+    gt.NonSaturating(),
+    gt.Wasserstein(),
+    gt.LeastSquares(),
+    gt.Hinge(),
+    gt.ZeroSum(gt.LeastSquares()),
 ]
 
 
-def named(losses: list[Loss]) -> pytest.MarkDecorator:
+def named(losses: list[gt.Loss]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("loss", losses, ids=lambda loss: type(loss).__name__)
 
 
@@ -50,12 +42,12 @@ def zeta(s: float) -> float:
 
 # What one real score r and one fake score f cost, written out: both players.
 WRITTEN_OUT = [
-    (Minimax(), lambda r, f: zeta(-r) + zeta(f), lambda f: -zeta(f)),
-    (NonSaturating(), lambda r, f: zeta(-r) + zeta(f), lambda f: zeta(-f)),
-    (Wasserstein(), lambda r, f: f - r, lambda f: -f),
-    (LeastSquares(), lambda r, f: (r - 1) ** 2 + (f + 1) ** 2, lambda f: (f - 1) ** 2),
-    (LeastSquares(0, 2, 0.5), lambda r, f: (r - 2) ** 2 + f**2, lambda f: (f - 0.5) ** 2),
-    (Hinge(), lambda r, f: max(0, 1 - r) + max(0, 1 + f), lambda f: -f),
+    (gt.Minimax(), lambda r, f: zeta(-r) + zeta(f), lambda f: -zeta(f)),
+    (gt.NonSaturating(), lambda r, f: zeta(-r) + zeta(f), lambda f: zeta(-f)),
+    (gt.Wasserstein(), lambda r, f: f - r, lambda f: -f),
+    (gt.LeastSquares(), lambda r, f: (r - 1) ** 2 + (f + 1) ** 2, lambda f: (f - 1) ** 2),
+    (gt.LeastSquares(0, 2, 0.5), lambda r, f: (r - 2) ** 2 + f**2, lambda f: (f - 0.5) ** 2),
+    (gt.Hinge(), lambda r, f: max(0, 1 - r) + max(0, 1 + f), lambda f: -f),
 ]
 
 
@@ -73,7 +65,7 @@ def test_each_loss_is_the_mean_of_what_the_table_says(loss, of_discriminator, of
 @every_loss
 def test_the_generator_of_a_zero_sum_game_minimises_minus_the_discriminators_loss(loss) -> None:
     real, fake = scores(), scores(4, seed=1)
-    zero_sum = ZeroSum(loss)
+    zero_sum = gt.ZeroSum(loss)
     assert zero_sum.generator_sees_real
     cost = loss.discriminator(real=real, fake=fake)
     assert torch.equal(zero_sum.discriminator(real=real, fake=fake), cost)
@@ -86,12 +78,12 @@ def test_the_logarithm_is_cut_off_where_no_digit_is_lost() -> None:
     """PyTorch's softplus drops 1e-9 of these."""
     fake = torch.linspace(15, 60, 91, dtype=torch.float64)
     expected = sum(zeta(f) - f for f in fake.tolist()) / len(fake)
-    found = Minimax().discriminator(real=torch.zeros(1).double(), fake=fake) - fake.mean()
+    found = gt.Minimax().discriminator(real=torch.zeros(1).double(), fake=fake) - fake.mean()
     assert float(found) - math.log(2) == pytest.approx(expected, abs=1e-14)
 
 
 @named(LOSSES[:2])
-def test_the_discriminator_minimises_a_cross_entropy(loss: Loss) -> None:
+def test_the_discriminator_minimises_a_cross_entropy(loss: gt.Loss) -> None:
     """Data is labelled 1 and fakes 0; each set counts as one, whatever its size."""
     real, fake = scores(7), scores(4, seed=1)
     expected = binary_cross_entropy_with_logits(real, torch.ones_like(real))
@@ -103,10 +95,10 @@ def test_what_the_generator_minimises() -> None:
     fake = scores()
     opinion = fake.sigmoid()
     torch.testing.assert_close(
-        Minimax().generator(real=None, fake=fake), torch.log(1 - opinion).mean()
+        gt.Minimax().generator(real=None, fake=fake), torch.log(1 - opinion).mean()
     )
     torch.testing.assert_close(
-        NonSaturating().generator(real=None, fake=fake), -torch.log(opinion).mean()
+        gt.NonSaturating().generator(real=None, fake=fake), -torch.log(opinion).mean()
     )
 
 
@@ -114,7 +106,7 @@ def test_minimax_is_zero_sum_in_what_the_generator_can_change() -> None:
     real, fake = scores(), scores(seed=1)
 
     def total(fake: torch.Tensor) -> torch.Tensor:
-        return Minimax().generator(real=None, fake=fake) + Minimax().discriminator(
+        return gt.Minimax().generator(real=None, fake=fake) + gt.Minimax().discriminator(
             real=real, fake=fake
         )
 
@@ -126,13 +118,13 @@ def test_non_saturating_labels_fakes_as_data() -> None:
     """The generator's loss is that of a discriminator which was told that fakes are data."""
     fake = scores()
     told = binary_cross_entropy_with_logits(fake, torch.ones_like(fake))
-    torch.testing.assert_close(NonSaturating().generator(real=None, fake=fake), told)
+    torch.testing.assert_close(gt.NonSaturating().generator(real=None, fake=fake), told)
 
 
 @every_loss
 @law
 @given(st.lists(st.floats(-50, 50), min_size=1, max_size=5))
-def test_exchanging_data_and_fakes_changes_the_signs_of_scores(loss: Loss, values: list) -> None:
+def test_exchanging_data_and_fakes_changes_the_signs_of_scores(loss: gt.Loss, values: list) -> None:
     real = torch.tensor(values, dtype=torch.float64)
     fake = scores(3)
     swapped = loss.discriminator(real=-fake, fake=-real)
@@ -140,7 +132,7 @@ def test_exchanging_data_and_fakes_changes_the_signs_of_scores(loss: Loss, value
 
 
 @every_loss
-def test_each_players_slope_has_the_sign_of_its_aim(loss: Loss) -> None:
+def test_each_players_slope_has_the_sign_of_its_aim(loss: gt.Loss) -> None:
     """For scores between -1 and 1: beyond, least squares pull back and the hinge is flat."""
     real, fake = scores().tanh(), scores(seed=1).tanh()
     up = torch.func.grad(lambda s: loss.discriminator(real=s, fake=fake))(real)
@@ -155,16 +147,16 @@ def test_slopes_in_closed_form() -> None:
     """Where fakes are found out (D near 0) one loss has no slope left, the other all of it."""
     fake = scores()
     opinion = fake.sigmoid() / len(fake)
-    slope = torch.func.grad(lambda s: Minimax().generator(real=None, fake=s))(fake)
+    slope = torch.func.grad(lambda s: gt.Minimax().generator(real=None, fake=s))(fake)
     torch.testing.assert_close(slope, -opinion)
-    slope = torch.func.grad(lambda s: NonSaturating().generator(real=None, fake=s))(fake)
+    slope = torch.func.grad(lambda s: gt.NonSaturating().generator(real=None, fake=s))(fake)
     torch.testing.assert_close(slope, opinion - 1 / len(fake))
 
 
 @named([loss for loss in LOSSES if "Squares" not in repr(loss)])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("size", [1e2, 1e4, 1e30])
-def test_extreme_scores_stay_finite(loss: Loss, dtype: torch.dtype, size: float) -> None:
+def test_extreme_scores_stay_finite(loss: gt.Loss, dtype: torch.dtype, size: float) -> None:
     for sign in (-1, 1):
         s = torch.full((3,), sign * size, dtype=dtype)
         for function in (
@@ -178,7 +170,7 @@ def test_extreme_scores_stay_finite(loss: Loss, dtype: torch.dtype, size: float)
 
 
 @every_loss
-def test_a_loss_is_a_value(loss: Loss) -> None:
+def test_a_loss_is_a_value(loss: gt.Loss) -> None:
     again = copy.deepcopy(loss)
     assert loss == again
     assert hash(loss) == hash(again)
@@ -186,7 +178,7 @@ def test_a_loss_is_a_value(loss: Loss) -> None:
 
 
 @every_loss
-def test_arguments_go_by_name(loss: Loss) -> None:
+def test_arguments_go_by_name(loss: gt.Loss) -> None:
     with pytest.raises(TypeError):
         loss.discriminator(scores(), scores())
     with pytest.raises(TypeError):

@@ -11,18 +11,12 @@ from scipy.spatial import cKDTree
 from scipy.special import digamma, gammaln
 from torch.func import functional_call, grad, vmap
 
-from gantext.objectives.penalties import (
-    R1,
-    R2,
-    EntropyBonus,
-    GradientPenalty,
-    nearest_neighbour_entropy,
-)
+import gantext as gt
 from tests.games import random_tensor
 from tests.gans import small_mlp
 
-PENALTIES = pytest.mark.parametrize(("kind", "at"), [(R1, "real"), (R2, "fake")])
-every_kind = pytest.mark.parametrize("kind", [R1, R2, GradientPenalty])
+PENALTIES = pytest.mark.parametrize(("kind", "at"), [(gt.R1, "real"), (gt.R2, "fake")])
+every_kind = pytest.mark.parametrize("kind", [gt.R1, gt.R2, gt.GradientPenalty])
 
 
 def samples(count: int = 6, shape: tuple[int, ...] = (2,)) -> dict[str, torch.Tensor]:
@@ -64,7 +58,7 @@ def test_each_sample_has_its_own_norm(kind: type, at: str) -> None:
     assert found == pytest.approx(12.5)
 
 
-@pytest.mark.parametrize("kind", [R1, R2])
+@pytest.mark.parametrize("kind", [gt.R1, gt.R2])
 def test_twice_the_batch_is_the_same_penalty(kind: type) -> None:
     network, seen = small_mlp(2, 1).double(), samples()
     twice = {name: torch.cat([x, x]) for name, x in seen.items()}
@@ -83,7 +77,7 @@ def test_only_its_own_samples_count(kind: type, at: str) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "expected"),
-    [(R1, 4 * 32 / 2), (R2, 4 * 32 / 2), (GradientPenalty, (128**0.5 - 1) ** 2 / 2)],
+    [(gt.R1, 4 * 32 / 2), (gt.R2, 4 * 32 / 2), (gt.GradientPenalty, (128**0.5 - 1) ** 2 / 2)],
 )
 def test_slopes_of_images_are_norms_over_all_pixels(kind: type, expected: float) -> None:
     seen = samples(3, (2, 4, 4))
@@ -106,9 +100,9 @@ def test_a_float_weight_keeps_float32(kind: type) -> None:
     assert kind(0.5)(small_mlp(2, 1).float(), **seen).dtype == torch.float32
 
 
-@pytest.mark.parametrize("kind", [R1, R2, GradientPenalty, EntropyBonus])
+@pytest.mark.parametrize("kind", [gt.R1, gt.R2, gt.GradientPenalty, gt.EntropyBonus])
 def test_weights_are_one_number_of_at_least_zero(kind: type) -> None:
-    name = "weight" if kind is EntropyBonus else "gamma"
+    name = "weight" if kind is gt.EntropyBonus else "gamma"
     assert kind(0.0) == kind(0.0)
     for bad, shown in (
         (-1.0, "expected finite values >= 0, got -1"),
@@ -146,7 +140,7 @@ def test_the_gradient_penalty_is_a_plain_double_backward_loop(shape: tuple, targ
     weights = {name: p.detach() for name, p in network.named_parameters()}
 
     def penalty(weights: dict[str, torch.Tensor]) -> torch.Tensor:
-        kind = GradientPenalty(3.0, target)
+        kind = gt.GradientPenalty(3.0, target)
         return kind(lambda x: functional_call(network, weights, (x,)), **seen)
 
     expected = 3 / 2 * plain_gradient_penalty(network, **seen, target=target)
@@ -168,7 +162,7 @@ def test_at_a_slope_of_zero_the_norm_has_no_derivatives_and_no_nan(
     x = torch.zeros(3, size, dtype=torch.float64)
 
     def penalty(weight: torch.Tensor) -> torch.Tensor:
-        return GradientPenalty(2.0, target)(lambda x: x @ weight, real=x, fake=x)
+        return gt.GradientPenalty(2.0, target)(lambda x: x @ weight, real=x, fake=x)
 
     zero = torch.zeros(size, dtype=torch.float64)
     assert float(penalty(zero)) == pytest.approx(target**2)
@@ -182,14 +176,14 @@ def test_at_a_slope_of_zero_the_norm_has_no_derivatives_and_no_nan(
 )
 def test_bad_targets_are_refused(target, message: str) -> None:
     with pytest.raises(ValueError, match=f"target: .*{message}"):
-        GradientPenalty(1.0, target=target)
+        gt.GradientPenalty(1.0, target=target)
 
 
 def test_penalties_show_in_a_repr_and_cannot_be_changed() -> None:
-    assert repr(GradientPenalty(0.5)) == "GradientPenalty(gamma=0.5, target=1.0)"
-    assert repr(R2(0.5)) == "R2(gamma=0.5)"
+    assert repr(gt.GradientPenalty(0.5)) == "GradientPenalty(gamma=0.5, target=1.0)"
+    assert repr(gt.R2(0.5)) == "R2(gamma=0.5)"
     with pytest.raises(AttributeError):
-        R1(0.5).gamma = 1.0  # type: ignore[misc]
+        gt.R1(0.5).gamma = 1.0  # type: ignore[misc]
 
 
 # Entropy
@@ -207,7 +201,7 @@ def transcribed(x: np.ndarray) -> float:
 @pytest.mark.parametrize("count", [2, 3, 50, 400])
 def test_the_estimate_is_the_published_one(count: int, dimension: int) -> None:
     x = random_tensor(count, dimension, seed=count)
-    found = float(nearest_neighbour_entropy(x, smallest=1e-12))
+    found = float(gt.nearest_neighbour_entropy(x, smallest=1e-12))
     assert found == pytest.approx(transcribed(x.numpy()), rel=1e-11, abs=1e-11)
 
 
@@ -231,7 +225,7 @@ def test_known_entropies(name: str, dimension: int) -> None:
     """Five means of 500 samples: noise of about 0.03, and a bias at edges that grows with d."""
     draw, each = KNOWN[name]
     found = [
-        float(nearest_neighbour_entropy(draw(dimension, generator), smallest=1e-9))
+        float(gt.nearest_neighbour_entropy(draw(dimension, generator), smallest=1e-9))
         for generator in (torch.Generator().manual_seed(seed) for seed in range(5))
     ]
     assert np.mean(found) == pytest.approx(dimension * each, abs=(0.1, 0.15, 0.25)[dimension - 1])
@@ -241,60 +235,60 @@ def test_it_tells_modes_apart() -> None:
     """Two narrow modes have log 2 more than one."""
     one = 0.01 * random_tensor(400, 2)
     two = one + torch.tensor([5.0, 0.0]) * (torch.arange(400) % 2)[:, None]
-    difference = nearest_neighbour_entropy(two) - nearest_neighbour_entropy(one)
+    difference = gt.nearest_neighbour_entropy(two) - gt.nearest_neighbour_entropy(one)
     assert float(difference) == pytest.approx(math.log(2), abs=0.15)
 
 
 def test_moving_and_scaling() -> None:
     x = random_tensor(30, 3)
-    entropy = nearest_neighbour_entropy(x, smallest=1e-12)
-    moved = nearest_neighbour_entropy(x + 7, smallest=1e-12)
+    entropy = gt.nearest_neighbour_entropy(x, smallest=1e-12)
+    moved = gt.nearest_neighbour_entropy(x + 7, smallest=1e-12)
     torch.testing.assert_close(moved, entropy, rtol=1e-11, atol=1e-11)
     for scale in (1e-3, 0.5, 40.0):
-        scaled = nearest_neighbour_entropy(scale * x, smallest=1e-12)
+        scaled = gt.nearest_neighbour_entropy(scale * x, smallest=1e-12)
         torch.testing.assert_close(scaled, entropy + 3 * math.log(scale), rtol=1e-9, atol=1e-9)
-    shuffled = nearest_neighbour_entropy(x.flip(0), smallest=1e-12)
+    shuffled = gt.nearest_neighbour_entropy(x.flip(0), smallest=1e-12)
     torch.testing.assert_close(shuffled, entropy, rtol=1e-13, atol=0)
 
 
 def test_images_are_vectors() -> None:
     x = random_tensor(10, 2, 3, 3)
-    assert torch.equal(nearest_neighbour_entropy(x), nearest_neighbour_entropy(x.flatten(1)))
+    assert torch.equal(gt.nearest_neighbour_entropy(x), gt.nearest_neighbour_entropy(x.flatten(1)))
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_equal_samples_are_finite_and_so_is_their_push(dtype: torch.dtype) -> None:
     for x in (torch.zeros(5, 2), torch.tensor([[0.0, 0.0], [0.0, 0.0], [1.0, 0.0]])):
-        slope, value = torch.func.grad_and_value(nearest_neighbour_entropy)(x.to(dtype))
+        slope, value = torch.func.grad_and_value(gt.nearest_neighbour_entropy)(x.to(dtype))
         assert torch.isfinite(value)
         assert torch.isfinite(slope).all()
     # Two samples a hair apart are pushed apart, with less than the greatest force, d / (2 s).
     near = torch.tensor([[0.0], [1e-5], [3.0]], dtype=dtype)
-    slope = grad(nearest_neighbour_entropy)(near)
+    slope = grad(gt.nearest_neighbour_entropy)(near)
     assert slope[0] < 0 < slope[1]
     assert float(slope.abs().max()) < 1 / (2 * 1e-4)
 
 
 def test_its_slope_is_that_of_finite_differences() -> None:
-    torch.autograd.gradcheck(nearest_neighbour_entropy, random_tensor(6, 2).requires_grad_())
+    torch.autograd.gradcheck(gt.nearest_neighbour_entropy, random_tensor(6, 2).requires_grad_())
 
 
 def test_smallest_is_the_least_distance() -> None:
     x = torch.zeros(4, 1, dtype=torch.float64)
-    found = nearest_neighbour_entropy(x, smallest=0.01)
+    found = gt.nearest_neighbour_entropy(x, smallest=0.01)
     expected = math.log(0.01) + math.log(2) + 1 + 1 / 2 + 1 / 3
     assert float(found) == pytest.approx(expected)
 
 
 def test_one_sample_says_nothing() -> None:
     with pytest.raises(ValueError, match="samples: expected at least two, got 1"):
-        nearest_neighbour_entropy(torch.zeros(1, 2))
+        gt.nearest_neighbour_entropy(torch.zeros(1, 2))
 
 
 def test_the_bonus_is_minus_the_weighted_entropy() -> None:
     x = random_tensor(20, 2)
-    expected = -0.7 * nearest_neighbour_entropy(x)
-    torch.testing.assert_close(EntropyBonus(0.7)(x), expected)
+    expected = -0.7 * gt.nearest_neighbour_entropy(x)
+    torch.testing.assert_close(gt.EntropyBonus(0.7)(x), expected)
     weights = torch.tensor([0.0, 0.7, 2.0], dtype=torch.float64)
-    found = vmap(lambda weight: EntropyBonus(weight)(x))(weights)
+    found = vmap(lambda weight: gt.EntropyBonus(weight)(x))(weights)
     torch.testing.assert_close(found, weights / 0.7 * expected)

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save_file
 
+import gantext as gt
 from gantext.training import checkpoints
-from gantext.training.checkpoints import Checkpoint, CheckpointError, flatten, load, save, unflatten
+from gantext.training.checkpoints import Checkpoint, flatten, load, save, unflatten
 from tests.games import assert_same_tree, random_tensor
 
 TENSORS = {
@@ -166,7 +167,7 @@ def saved_by_torch(path: Path, mark: Path) -> None:
 def test_a_pickle_is_never_executed(path: Path, write: Any) -> None:
     mark = path.with_name("executed")
     write(path, mark)
-    with pytest.raises(CheckpointError, match=r"run.safetensors: expected a whole checkpoint"):
+    with pytest.raises(gt.CheckpointError, match=r"run.safetensors: expected a whole checkpoint"):
         load(path)
     assert not mark.exists()
     with path.open("rb") as file:  # the trap would have worked
@@ -179,10 +180,12 @@ def test_a_file_cut_anywhere_is_refused(path: Path) -> None:
     whole = path.read_bytes()
     for length in [*range(0, len(whole) - 1, 13), len(whole) - 1]:
         path.write_bytes(whole[:length])
-        with pytest.raises(CheckpointError, match=r"run.safetensors: expected a whole checkpoint"):
+        with pytest.raises(
+            gt.CheckpointError, match=r"run.safetensors: expected a whole checkpoint"
+        ):
             load(path)
     path.write_bytes(whole + b"more")
-    with pytest.raises(CheckpointError, match=r"run.safetensors: expected a whole checkpoint"):
+    with pytest.raises(gt.CheckpointError, match=r"run.safetensors: expected a whole checkpoint"):
         load(path)
 
 
@@ -191,13 +194,13 @@ def test_a_file_cut_anywhere_is_refused(path: Path) -> None:
 def test_any_bytes_are_refused(tmp_path_factory: pytest.TempPathFactory, noise: bytes) -> None:
     path = tmp_path_factory.mktemp("noise") / "run.safetensors"
     path.write_bytes(noise)
-    with pytest.raises(CheckpointError):
+    with pytest.raises(gt.CheckpointError):
         load(path)
 
 
 def test_a_header_of_impossible_size_is_refused(path: Path) -> None:
     path.write_bytes((2**62).to_bytes(8, "little") + b"{}")
-    with pytest.raises(CheckpointError):
+    with pytest.raises(gt.CheckpointError):
         load(path)
 
 
@@ -207,7 +210,9 @@ def test_a_header_of_impossible_size_is_refused(path: Path) -> None:
 )
 def test_other_peoples_tensors_are_refused(path: Path, metadata: dict | None) -> None:
     save_file({"w": torch.ones(2)}, path, metadata=metadata)
-    with pytest.raises(CheckpointError, match=r"expected a checkpoint of gantext .* got another"):
+    with pytest.raises(
+        gt.CheckpointError, match=r"expected a checkpoint of gantext .* got another"
+    ):
         load(path)
 
 
@@ -215,7 +220,9 @@ def test_other_peoples_tensors_are_refused(path: Path, metadata: dict | None) ->
 def test_our_mark_alone_is_not_enough(path: Path, about: str | None) -> None:
     metadata = {"kind": "gantext checkpoint 1"} | ({} if about is None else {"about": about})
     save_file({"w": torch.ones(2)}, path, metadata=metadata)
-    with pytest.raises(CheckpointError, match=r"run.safetensors: expected a (whole )?checkpoint"):
+    with pytest.raises(
+        gt.CheckpointError, match=r"run.safetensors: expected a (whole )?checkpoint"
+    ):
         load(path)
 
 
@@ -227,7 +234,7 @@ def test_nothing_there(path: Path) -> None:
 
 
 def test_the_error_is_one_of_value() -> None:
-    assert issubclass(CheckpointError, ValueError)
+    assert issubclass(gt.CheckpointError, ValueError)
 
 
 # Trees
@@ -262,5 +269,5 @@ def test_another_tree_is_refused(change: torch.Tensor | None, message: str) -> N
     flat = {k: v for k, v in flat.items() if k != name}
     if change is not None:
         flat[name] = change
-    with pytest.raises(CheckpointError, match=message):
+    with pytest.raises(gt.CheckpointError, match=message):
         unflatten(flat, TREE)

@@ -18,20 +18,11 @@ import pytest
 import torch
 from torch.utils._pytree import tree_leaves
 
-from gantext.data.base import Dataset
-from gantext.data.mixtures import GaussianMixture, ring
-from gantext.dynamics.optimizers import SGD, Adam, HeavyBall, RMSProp
-from gantext.dynamics.rules import Alternating, Extragradient, Simultaneous, Unrolled
-from gantext.games.bilinear import Bilinear
-from gantext.gan.game import GAN
-from gantext.objectives.losses import Minimax
-from gantext.objectives.penalties import R1
+import gantext as gt
 from gantext.training import recorded_step, resume
-from gantext.training.checkpoints import CheckpointError, load, save
+from gantext.training.checkpoints import load, save
 from gantext.training.devices import pick_device
-from gantext.training.experiment import BLOCK, Experiment
-from gantext.training.loop import train
-from gantext.training.results import DivergenceWarning, Run, Snapshot
+from gantext.training.experiment import BLOCK
 from tests import trainee
 from tests.games import assert_same_tree
 from tests.gans import (
@@ -50,8 +41,8 @@ ROOT = Path(__file__).parents[2]
 KINDS = pytest.mark.parametrize("kind", ["one", "many"])
 
 
-def run(steps: int = 4, of: Experiment | None = None, **options: Any) -> Run:
-    return train(of or experiment(), steps, **({"eta": 0.01, "device": "cpu"} | options))
+def run(steps: int = 4, of: gt.Experiment | None = None, **options: Any) -> gt.Run:
+    return gt.train(of or experiment(), steps, **({"eta": 0.01, "device": "cpu"} | options))
 
 
 # Randomness
@@ -69,15 +60,15 @@ def test_every_step_sees_its_own_block(chunk: int | None) -> None:
             state = of.step(state, drawn(of, seed, step, settings), settings)
         by_hand.append(state.players.theta)
     options = {"eta": 0.01, "every": 5, "device": "cpu"}
-    many = train(of, steps, seeds=2, chunk=chunk, **options).theta
+    many = gt.train(of, steps, seeds=2, chunk=chunk, **options).theta
     for seed, theta in enumerate(by_hand):
-        alone = train(of, steps, seed=seed, **options).theta
+        alone = gt.train(of, steps, seed=seed, **options).theta
         assert_same_tree(alone, theta, **NEAR)
         assert_same_tree({name: w[seed] for name, w in many.items()}, theta, **NEAR)
 
 
 def test_draws_follow_from_seed_and_block_alone() -> None:
-    of = experiment(Alternating(discriminator_steps=3))
+    of = experiment(gt.Alternating(discriminator_steps=3))
     settings = of.settings(eta=0.1)
     torch.manual_seed(1)
     before = torch.get_rng_state()
@@ -96,13 +87,13 @@ def test_draws_follow_from_seed_and_block_alone() -> None:
         assert len(torch.unique(part.flatten(0, 1), dim=0)) == 3 * BLOCK
     assert float(batch.noise.std()) == pytest.approx(1, abs=0.1)
     assert float(batch.noise.mean()) == pytest.approx(0, abs=0.1)
-    modes = ring().means.double()
+    modes = gt.ring().means.double()
     assert torch.cdist(batch.real.flatten(0, 2), modes).amin(1).max() < 0.2
 
 
 def test_draws_fit_the_experiment() -> None:
     of = experiment(
-        Extragradient(), convolutional_gan(), small_images(), batch_size=3, dtype=torch.float32
+        gt.Extragradient(), convolutional_gan(), small_images(), batch_size=3, dtype=torch.float32
     )
     batch = of.draw(0, 0, of.settings(eta=0.1))
     assert batch.real.shape == (BLOCK, 2, 3, 1, 8, 8)
@@ -126,7 +117,7 @@ def test_samples_are_drawn_with_noise_that_training_never_sees() -> None:
         assert not torch.equal(other, noise)
 
 
-class Still(Dataset):
+class Still(gt.Dataset):
     """Data that needs no randomness, so that noise comes first from a generator."""
 
     event_shape = (2,)
@@ -166,7 +157,7 @@ def test_where_autograd_is_off_training_is_the_same(kind: str, mode: Callable) -
 
 def test_the_type_of_networks_is_the_experiments() -> None:
     for dtype in (torch.float32, torch.float64):
-        of = experiment(Alternating(optimizer=HeavyBall()), dtype=dtype)
+        of = experiment(gt.Alternating(optimizer=gt.HeavyBall()), dtype=dtype)
         state = run(3, of, beta=0.1).state
         assert {leaf.dtype for leaf in tree_leaves(state.players[:3])} == {dtype}
         assert state.sums.dtype == torch.float64
@@ -231,10 +222,10 @@ def test_no_steps_are_a_start() -> None:
 def test_callbacks_are_asked_at_every_record() -> None:
     asked = []
 
-    def note(snapshot: Snapshot) -> None:
+    def note(snapshot: gt.Snapshot) -> None:
         asked.append(snapshot.step)
 
-    def look(snapshot: Snapshot) -> dict[str, Any]:
+    def look(snapshot: gt.Snapshot) -> dict[str, Any]:
         grid = torch.zeros(6, 2)
         return {
             "samples": snapshot.sample(3),
@@ -313,8 +304,8 @@ def test_schedules_multiply_at_each_step() -> None:
     """Two legs by hand, of other step sizes and another penalty, are one run with schedules."""
     networks = small_mlp(2, 2), small_mlp(2, 1)
 
-    def make(gamma: torch.Tensor) -> GAN:
-        return GAN(*networks, noise=2, penalties=[R1(gamma)])
+    def make(gamma: torch.Tensor) -> gt.GAN:
+        return gt.GAN(*networks, noise=2, penalties=[gt.R1(gamma)])
 
     turn = BLOCK + 5
     of = experiment(
@@ -340,7 +331,7 @@ def test_schedules_multiply_at_each_step() -> None:
 
 
 def test_settings_are_tensors_of_the_right_type() -> None:
-    of = experiment(Alternating(optimizer=RMSProp()), trainee.penalised, dtype=torch.float32)
+    of = experiment(gt.Alternating(optimizer=gt.RMSProp()), trainee.penalised, dtype=torch.float32)
     settings = of.settings({"gamma": [1.0, 2.0]}, eta=0.1, alpha=0.5)
     assert settings.rule.keys() == {"eta", "eta_psi", "alpha", "epsilon"}
     assert {value.dtype for value in settings.rule.values()} == {torch.float64}
@@ -392,7 +383,7 @@ def test_schedules_of_nothing_are_refused() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (Bilinear.xy, "expected a function that returns a GAN, got .*Bilinear"),
+        (gt.Bilinear.xy, "expected a function that returns a GAN, got .*Bilinear"),
         (small_gan, "expected the same networks at every call"),
     ],
 )
@@ -429,7 +420,7 @@ class KilledError(BaseException):
 
 
 @pytest.fixture(scope="module")
-def whole() -> dict[str, Run]:
+def whole() -> dict[str, gt.Run]:
     """Runs that nobody interrupted."""
     return {kind: trained(kind, STEPS) for kind in ("one", "many")}
 
@@ -439,7 +430,7 @@ def whole() -> dict[str, Run]:
 def test_stopped_anywhere_a_run_goes_on_to_the_same_numbers(
     kind: str,
     after: int,
-    whole: dict[str, Run],
+    whole: dict[str, gt.Run],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -458,7 +449,7 @@ def test_stopped_anywhere_a_run_goes_on_to_the_same_numbers(
     assert_same_run(trained(kind, STEPS, checkpoint=path, checkpoint_every=10), whole[kind])
     # And once more, from a run that has ended.
     assert_same_run(trained(kind, STEPS, checkpoint=path), whole[kind])
-    with pytest.raises(CheckpointError, match=f"already {STEPS} steps on, 10 are wanted in all"):
+    with pytest.raises(gt.CheckpointError, match=f"already {STEPS} steps on, 10 are wanted in all"):
         trained(kind, 10, checkpoint=path)
 
 
@@ -467,7 +458,7 @@ def test_stopped_anywhere_a_run_goes_on_to_the_same_numbers(
 def test_a_keyboard_interrupt_loses_nothing_that_was_finished(
     kind: str,
     moment: str,
-    whole: dict[str, Run],
+    whole: dict[str, gt.Run],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -484,7 +475,9 @@ def test_a_keyboard_interrupt_loses_nothing_that_was_finished(
     options: dict[str, Any] = {"checkpoint_every": 1000}
     if moment == "data":  # one: of the second block; many: two chunks, drawn anew after each record
         expected, at = (BLOCK, 1) if kind == "one" else (15, 3 * 4 + 1)
-        monkeypatch.setattr(GaussianMixture, "sample", interrupted(GaussianMixture.sample, at))
+        monkeypatch.setattr(
+            gt.GaussianMixture, "sample", interrupted(gt.GaussianMixture.sample, at)
+        )
     elif moment == "callback":  # at the fourth record, 20, after the block's end
         expected, options["callbacks"] = BLOCK, [interrupted(mean, 3)]
     else:  # the second file, for which there is then a second attempt
@@ -504,7 +497,7 @@ def test_an_interruption_writes_nothing_twice(
 ) -> None:
     """What is on the disk already is not written again."""
 
-    def interrupt(snapshot: Snapshot) -> None:
+    def interrupt(snapshot: gt.Snapshot) -> None:
         if snapshot.step == 15:
             raise KeyboardInterrupt
 
@@ -580,7 +573,7 @@ def test_a_checkpoint_holds_all_of_a_run(tmp_path: Path) -> None:
     assert len(set(sizes)) == 1
 
 
-DIFFERENT: dict[str, tuple[Experiment, dict[str, Any], str]] = {
+DIFFERENT: dict[str, tuple[gt.Experiment, dict[str, Any], str]] = {
     "seed": (experiment(), {"seed": 1}, "another seed"),
     "step size": (experiment(), {"eta": 0.02}, r"another rule\['eta'\]"),
     "optimiser's number": (experiment(), {"beta1": 0.5}, r"another rule\['beta1'\]"),
@@ -589,27 +582,37 @@ DIFFERENT: dict[str, tuple[Experiment, dict[str, Any], str]] = {
         {"game_hparams": {"gamma": 1.0}},
         r"another game\['gamma'\]",
     ),
-    "optimiser": (experiment(Alternating(optimizer=RMSProp())), {}, r"another rule\['alpha'\]"),
-    "rule": (experiment(Simultaneous(optimizer=Adam())), {}, "another experiment.*Simultaneous"),
+    "optimiser": (
+        experiment(gt.Alternating(optimizer=gt.RMSProp())),
+        {},
+        r"another rule\['alpha'\]",
+    ),
+    "rule": (
+        experiment(gt.Simultaneous(optimizer=gt.Adam())),
+        {},
+        "another experiment.*Simultaneous",
+    ),
     "discriminator's steps": (
-        experiment(Alternating(discriminator_steps=2, optimizer=Adam())),
+        experiment(gt.Alternating(discriminator_steps=2, optimizer=gt.Adam())),
         {},
         "another experiment.*discriminator_steps=2",
     ),
-    "loss": (experiment(game=small_gan(loss=Minimax())), {}, "another experiment.*Minimax"),
+    "loss": (experiment(game=small_gan(loss=gt.Minimax())), {}, "another experiment.*Minimax"),
     "penalty": (
-        experiment(game=small_gan(penalties=[R1(1.0)])),
+        experiment(game=small_gan(penalties=[gt.R1(1.0)])),
         {},
         r"another experiment.*GAN\(NonSaturating \+ R1",
     ),
     "width": (
-        experiment(game=GAN(small_mlp(2, 2), trainee.small_mlp(2, 1, minibatch_std=True), noise=2)),
+        experiment(
+            game=gt.GAN(small_mlp(2, 2), trainee.small_mlp(2, 1, minibatch_std=True), noise=2)
+        ),
         {},
         "another experiment.*MinibatchStdDev",
     ),
     "activation": (
         experiment(
-            game=GAN(
+            game=gt.GAN(
                 torch.nn.Sequential(torch.nn.Linear(2, 8), torch.nn.ReLU(), torch.nn.Linear(8, 2)),
                 small_mlp(2, 1),
                 noise=2,
@@ -644,7 +647,7 @@ def test_the_checkpoint_of_another_run_is_refused(name: str, tmp_path: Path) -> 
     else:
         run(3, of, checkpoint=path)
     before = path.read_bytes()
-    with pytest.raises(CheckpointError, match=rf"(?s){path.name}: belongs to .*{message}"):
+    with pytest.raises(gt.CheckpointError, match=rf"(?s){path.name}: belongs to .*{message}"):
         run(5, other, checkpoint=path, **options)
     assert path.read_bytes() == before
 
@@ -655,15 +658,15 @@ def test_anothers_precision_of_the_games_numbers_is_refused(tmp_path: Path) -> N
         experiment(game=trainee.penalised, dtype=t) for t in (torch.float64, torch.float32)
     )
     run(3, one, checkpoint=path, game_hparams={"gamma": 0.1})
-    with pytest.raises(CheckpointError, match="belongs to"):
+    with pytest.raises(gt.CheckpointError, match="belongs to"):
         run(5, other, checkpoint=path, game_hparams={"gamma": 0.1})
 
 
 def test_one_and_many_are_not_exchanged(tmp_path: Path) -> None:
     path = tmp_path / "run"
     run(3, checkpoint=path, seed=0)
-    with pytest.raises(CheckpointError, match="belongs to a run with another seed"):
-        train(experiment(), 5, seeds=1, eta=0.01, checkpoint=path, device="cpu")
+    with pytest.raises(gt.CheckpointError, match="belongs to a run with another seed"):
+        gt.train(experiment(), 5, seeds=1, eta=0.01, checkpoint=path, device="cpu")
 
 
 @pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"\x80\x04]."])
@@ -672,7 +675,7 @@ def test_a_file_that_is_no_checkpoint_stops_training_before_it_starts(
 ) -> None:
     path = tmp_path / "run"
     path.write_bytes(content)
-    with pytest.raises(CheckpointError, match="run: expected a whole checkpoint"):
+    with pytest.raises(gt.CheckpointError, match="run: expected a whole checkpoint"):
         run(3, checkpoint=path)
     assert path.read_bytes() == content
 
@@ -680,7 +683,7 @@ def test_a_file_that_is_no_checkpoint_stops_training_before_it_starts(
 def test_a_checkpoint_of_something_else_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "run"
     save(path, {"w": torch.ones(2)}, {"step": 7})
-    with pytest.raises(CheckpointError, match="belongs to a run with another seed"):
+    with pytest.raises(gt.CheckpointError, match="belongs to a run with another seed"):
         run(3, checkpoint=path)
 
 
@@ -697,19 +700,19 @@ def test_a_description_is_the_same_in_every_process(tmp_path: Path) -> None:
     path = tmp_path / "run"
     for steps in (2, 4):
         networks = torch.nn.Sequential(torch.nn.Linear(2, 2), Wavy()), small_mlp(2, 1)
-        assert run(steps, experiment(game=GAN(*networks, noise=2)), checkpoint=path)
+        assert run(steps, experiment(game=gt.GAN(*networks, noise=2)), checkpoint=path)
 
 
 # Divergence and memory
 
 
-class Poisoned(Dataset):
+class Poisoned(gt.Dataset):
     """Turns to NaN in the middle of a block."""
 
     event_shape = (2,)
 
     def __init__(self, at: int) -> None:
-        self.at, self.ring = at, ring()
+        self.at, self.ring = at, gt.ring()
 
     def sample(self, count, *, generator, dtype=torch.float32) -> torch.Tensor:
         """Draw a block, one step of which is spoiled."""
@@ -719,8 +722,10 @@ class Poisoned(Dataset):
 
 
 def test_the_step_of_divergence_is_recorded_and_told() -> None:
-    of = experiment(Simultaneous(), data=Poisoned(at=5))
-    with pytest.warns(DivergenceWarning, match="1 of 1 members diverged, the first at step 5") as w:
+    of = experiment(gt.Simultaneous(), data=Poisoned(at=5))
+    with pytest.warns(
+        gt.DivergenceWarning, match="1 of 1 members diverged, the first at step 5"
+    ) as w:
         found = run(BLOCK - 1, of, every=1)
     assert w[0].filename == __file__, "the warning should point at whoever trains"
     assert int(found.diverged) == 5
@@ -731,8 +736,8 @@ def test_the_step_of_divergence_is_recorded_and_told() -> None:
 
 
 def test_infinite_counts_as_not_finite() -> None:
-    of = experiment(Simultaneous(optimizer=SGD()))
-    with pytest.warns(DivergenceWarning):
+    of = experiment(gt.Simultaneous(optimizer=gt.SGD()))
+    with pytest.warns(gt.DivergenceWarning):
         found = run(60, of, every=1, eta=1e308)
     losses = torch.stack(found.history[1:4])
     first = int((~torch.isfinite(losses).all(0)).nonzero()[0])
@@ -755,18 +760,18 @@ def test_memory_stays_flat(
 ) -> None:
     monkeypatch.setattr(recorded_step, "PATIENCE", patience)
     of = experiment(
-        Unrolled(unroll_steps=1, optimizer=Adam()) if second_order else None,
-        small_gan(penalties=[R1(0.1)]),
+        gt.Unrolled(unroll_steps=1, optimizer=gt.Adam()) if second_order else None,
+        small_gan(penalties=[gt.R1(0.1)]),
     )
     own = {"eta_unroll": 0.1} if second_order else {}
     counts = []
 
-    def count(snapshot: Snapshot) -> None:
+    def count(snapshot: gt.Snapshot) -> None:
         assert not any(leaf.requires_grad for leaf in tree_leaves(snapshot.state))
         counts.append(living())
 
     options = {"eta": 1e-3, "every": 10, "callbacks": [count], "device": "cpu"} | own
-    train(of, 50, seeds=2 if kind == "many" else 0, **options)
+    gt.train(of, 50, seeds=2 if kind == "many" else 0, **options)
     grown = [after - before for before, after in itertools.pairwise(counts[1:])]
     assert grown == [1] * 3, "one tensor for each record, and no other"
 
@@ -790,8 +795,8 @@ def compiler_is_there() -> bool:
 @pytest.mark.filterwarnings("ignore:`torch.jit.script_method` is deprecated:DeprecationWarning")
 def test_compiled_steps_are_the_same_steps() -> None:
     """To the precision of float32, in which sums may be taken in another order."""
-    of = experiment(Simultaneous(), small_gan(penalties=[R1(0.1)]), dtype=torch.float32)
+    of = experiment(gt.Simultaneous(), small_gan(penalties=[gt.R1(0.1)]), dtype=torch.float32)
     eta = torch.tensor([0.01, 0.03])
     options = {"seeds": 2, "eta": eta, "every": 2, "device": "cpu"}
-    plain, compiled = (train(of, 5, compile=compile_, **options) for compile_ in (False, True))
+    plain, compiled = (gt.train(of, 5, compile=compile_, **options) for compile_ in (False, True))
     assert_same_run(compiled, plain, rtol=1e-4, atol=1e-5)

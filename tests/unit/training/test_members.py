@@ -15,16 +15,9 @@ import torch
 from torch import nn
 from torch.utils._pytree import tree_map
 
-from gantext.dynamics.optimizers import SGD
-from gantext.dynamics.rules import Simultaneous
-from gantext.gan.game import GAN
-from gantext.objectives.penalties import R1
+import gantext as gt
 from gantext.training import members as population
 from gantext.training.checkpoints import load
-from gantext.training.experiment import Experiment
-from gantext.training.loop import train
-from gantext.training.recorded_step import StepRecord
-from gantext.training.results import DivergenceWarning, Run, Snapshot
 from tests import trainee
 from tests.games import assert_same_tree
 from tests.gans import (
@@ -40,15 +33,15 @@ from tests.gans import (
 ROOT = Path(__file__).parents[2]
 
 
-def run(steps: int = 4, of: Experiment | None = None, **options: Any) -> Run:
+def run(steps: int = 4, of: gt.Experiment | None = None, **options: Any) -> gt.Run:
     defaults = {"seeds": 2, "eta": 0.01, "every": 2, "device": "cpu"}
-    return train(of or experiment(), steps, **(defaults | options))
+    return gt.train(of or experiment(), steps, **(defaults | options))
 
 
 # Members and their places
 
 
-def look(snapshot: Snapshot) -> dict[str, torch.Tensor]:
+def look(snapshot: gt.Snapshot) -> dict[str, torch.Tensor]:
     return {"samples": snapshot.sample(5), "score": snapshot.score(torch.zeros(3, 2))}
 
 
@@ -123,7 +116,7 @@ def test_chunks_change_nothing(chunk: int) -> None:
 class Reused:
     """Gives its results in the same places every time, as a recorded graph of a GPU does."""
 
-    overwrites, record = True, StepRecord(None, "a stand-in")
+    overwrites, record = True, gt.StepRecord(None, "a stand-in")
 
     def __init__(self, step: Any) -> None:
         self.step, self.places = step, {}
@@ -141,7 +134,7 @@ def test_a_step_may_reuse_its_memory(chunk: int | None, monkeypatch: pytest.Monk
     options: dict[str, Any] = {"seeds": 4, "chunk": chunk, "callbacks": [look]}
     of, kept = experiment(), []
 
-    def keep(snapshot: Snapshot) -> None:
+    def keep(snapshot: gt.Snapshot) -> None:
         kept.append((snapshot.state, copy.deepcopy(snapshot.state)))
 
     expected = run(40, of, **options)
@@ -190,8 +183,8 @@ def test_what_is_refused_of_the_game(game_hparams: dict, own: dict, message: str
 def test_two_of_the_games_numbers_must_broadcast() -> None:
     networks = small_mlp(2, 2), small_mlp(2, 1)
 
-    def make(one: torch.Tensor, other: torch.Tensor) -> GAN:
-        return GAN(*networks, noise=2, penalties=[R1(one + other)])
+    def make(one: torch.Tensor, other: torch.Tensor) -> gt.GAN:
+        return gt.GAN(*networks, noise=2, penalties=[gt.R1(one + other)])
 
     with pytest.raises(ValueError, match=r"that broadcast, got .*\(2,\), \(3,\)"):
         run(of=experiment(game=make), game_hparams={"one": torch.ones(2), "other": torch.ones(3)})
@@ -201,7 +194,7 @@ def test_observations_have_the_members_first() -> None:
     """Said at the first record, not after the last step."""
     asked = []
 
-    def mean(snapshot: Snapshot) -> dict[str, torch.Tensor]:
+    def mean(snapshot: gt.Snapshot) -> dict[str, torch.Tensor]:
         asked.append(snapshot.step)
         return {"mean": snapshot.sample(5).mean()}
 
@@ -218,13 +211,15 @@ def test_observations_have_the_members_first() -> None:
 def test_one_member_diverges_alone(make: Any, lost: int) -> None:
     """All others are, to the last bit, what they are beside a member that does not."""
     data = None if make is small_gan else small_images()
-    of = experiment(Simultaneous(optimizer=SGD()), make(), data)
+    of = experiment(gt.Simultaneous(optimizer=gt.SGD()), make(), data)
     eta = torch.full((3,), 0.01, dtype=torch.float64)
     calm = run(6, of, every=1, eta=eta)
     assert (calm.diverged == -1).all()
     wild = eta.clone()
     wild[lost] = 1e308
-    with pytest.warns(DivergenceWarning, match="2 of 6 members diverged, the first at step 1") as w:
+    with pytest.warns(
+        gt.DivergenceWarning, match="2 of 6 members diverged, the first at step 1"
+    ) as w:
         found = run(6, of, every=1, eta=wild)
     assert w[0].filename == __file__, "the warning should point at whoever trains"
     others = [k for k in range(3) if k != lost]
@@ -332,11 +327,11 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def together(steps: int, path: Path | None = None, **options: Any) -> Run:
+def together(steps: int, path: Path | None = None, **options: Any) -> gt.Run:
     return trainee.five_members(steps, checkpoint=path, **options)
 
 
-def assert_reported(file: Path, expected: Run) -> None:
+def assert_reported(file: Path, expected: gt.Run) -> None:
     """Compare a run with what a process wrote of one."""
     told = load(file).tensors
     wanted = trainee.report(expected)

@@ -12,9 +12,8 @@ from torch import Tensor
 from torch.func import grad, vmap
 from torch.utils._pytree import tree_flatten, tree_map
 
-from gantext.objectives.losses import NonSaturating
+import gantext as gt
 from gantext.training import recorded_step
-from gantext.training.loop import train
 from gantext.training.recorded_step import PATIENCE, Recorded, fastest, record
 from tests.games import assert_same_tree, random_tensor
 from tests.gans import experiment, small_gan
@@ -111,10 +110,10 @@ def test_a_record_says_whether_it_was_made_and_why_not(
 
 
 def test_a_run_says_whether_its_step_was_recorded() -> None:
-    run = train(experiment(), PATIENCE + 1, seeds=2, eta=0.01, device="cpu")
+    run = gt.train(experiment(), PATIENCE + 1, seeds=2, eta=0.01, device="cpu")
     assert run.step_record.graph is not None
     assert run.step_record.reason == ""
-    short = train(experiment(), PATIENCE, seeds=2, eta=0.01, device="cpu")
+    short = gt.train(experiment(), PATIENCE, seeds=2, eta=0.01, device="cpu")
     assert short.step_record == (None, f"a step is recorded after {PATIENCE} have been taken")
 
 
@@ -142,7 +141,7 @@ def test_each_number_of_members_has_its_own_record(monkeypatch: pytest.MonkeyPat
     assert step.count == 2 * 3
 
 
-class CountedLoss(NonSaturating):
+class CountedLoss(gt.NonSaturating):
     """A loss that counts how often Python computes it."""
 
     count = 0
@@ -157,11 +156,11 @@ def test_a_population_is_recorded_chunk_by_chunk(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(recorded_step, "PATIENCE", 3)
     monkeypatch.setattr(CountedLoss, "count", 0)
     options = {"seeds": 5, "chunk": 2, "eta": 0.02, "device": "cpu", "progress": False}
-    train(experiment(game=small_gan(loss=CountedLoss())), 9, **options)
+    gt.train(experiment(game=small_gan(loss=CountedLoss())), 9, **options)
     counted = CountedLoss.count
     # The chunks of two members share a record; the last has one member. Both took some steps.
     assert 0 < counted < 27
-    train(experiment(game=small_gan(loss=CountedLoss())), 30, **options)
+    gt.train(experiment(game=small_gan(loss=CountedLoss())), 30, **options)
     assert CountedLoss.count == 2 * counted
 
 

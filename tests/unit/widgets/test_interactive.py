@@ -9,8 +9,8 @@ import matplotlib.pyplot as plt
 import pytest
 from PIL import Image
 
+import gantext as gt
 from gantext.widgets import interactive
-from gantext.widgets.interactive import InteractiveFigure
 
 
 def draw_line(figure, slope=1.0, **others):
@@ -19,7 +19,7 @@ def draw_line(figure, slope=1.0, **others):
 
 
 def make(**controls):
-    return InteractiveFigure(draw_line, **(controls or {"slope": (0.0, 4.0, 0.5)}))
+    return gt.InteractiveFigure(draw_line, **(controls or {"slope": (0.0, 4.0, 0.5)}))
 
 
 def picture(figure):
@@ -106,7 +106,7 @@ def test_a_later_failure_shows_its_message_and_the_next_change_recovers():
         figure.subplots()
         return f"n is {n}."
 
-    figure = InteractiveFigure(draw, n=(0, 4))
+    figure = gt.InteractiveFigure(draw, n=(0, 4))
     figure.controls["n"].value = 3
     shown, read_out = picture(figure)
     assert shown.startswith('<p role="alert">')
@@ -123,17 +123,17 @@ def test_a_first_failure_is_raised():
         raise ZeroDivisionError("at once")
 
     with pytest.raises(ZeroDivisionError, match="at once"):
-        InteractiveFigure(draw, n=(0, 4))
+        gt.InteractiveFigure(draw, n=(0, 4))
 
 
 def test_a_drawing_without_a_sentence_is_refused():
     with pytest.raises(TypeError, match=r"expected one sentence .* got None"):
-        InteractiveFigure(lambda figure: None)  # noqa: ARG005
+        gt.InteractiveFigure(lambda figure: None)  # noqa: ARG005
 
 
 def test_the_sentence_cannot_become_markup():
     evil = '"><script>alert(1)</script><img src=x onerror="alert(2)'
-    figure = InteractiveFigure(lambda figure, n: f"{evil}{n}", n=(0, 4))  # noqa: ARG005
+    figure = gt.InteractiveFigure(lambda figure, n: f"{evil}{n}", n=(0, 4))  # noqa: ARG005
     shown, read_out = picture(figure)
     assert len(re.findall("<", shown)) == 1
     assert re.fullmatch(r'<img src="[^"]+" alt="[^"]+" style="[^"]+">', shown)

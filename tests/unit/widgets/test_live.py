@@ -3,10 +3,10 @@
 import pytest
 import traitlets
 
+import gantext as gt
 from gantext.widgets import live
 from gantext.widgets.bundle import module, stylesheet
-from gantext.widgets.live import FIGURE_MIME, LiveFigure
-from gantext.widgets.optimal_critic.figure import OptimalCritic
+from gantext.widgets.live import FIGURE_MIME
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -26,18 +26,18 @@ def test_numbers_are_rounded_half_up_with_a_minus_sign(value, digits, text):
 
 
 def test_a_figure_carries_its_script_and_style():
-    figure = OptimalCritic()
+    figure = gt.OptimalCritic()
     assert figure._esm == module("optimal_critic")
     assert figure._css == stylesheet()
 
 
 def test_the_state_is_what_the_class_declares_and_nothing_of_jupyters():
-    assert OptimalCritic.state_names() == ["letter", "p_data", "p_g"]
-    assert set(OptimalCritic().stored()["state"]) == {"letter", "p_data", "p_g"}
+    assert gt.OptimalCritic.state_names() == ["letter", "p_data", "p_g"]
+    assert set(gt.OptimalCritic().stored()["state"]) == {"letter", "p_data", "p_g"}
 
 
 def test_a_subclass_keeps_the_script_and_may_add_to_the_state():
-    class Larger(OptimalCritic):
+    class Larger(gt.OptimalCritic):
         """With one more trait."""
 
         extra = traitlets.Float(1.0).tag(sync=True)
@@ -51,7 +51,7 @@ def test_a_subclass_keeps_the_script_and_may_add_to_the_state():
 
 def test_with_a_kernel_there_is_a_widget_as_well(monkeypatch):
     monkeypatch.setattr(live, "get_ipython", Kernel)
-    figure = OptimalCritic()
+    figure = gt.OptimalCritic()
     data, _ = figure._repr_mimebundle_()
     assert data[VIEW]["model_id"] == figure.model_id
     assert {"text/plain", "image/png", FIGURE_MIME} < data.keys()
@@ -60,7 +60,7 @@ def test_with_a_kernel_there_is_a_widget_as_well(monkeypatch):
 def test_a_closed_widget_is_still_text_and_a_picture(monkeypatch):
     monkeypatch.setattr(live, "get_ipython", Kernel)
     monkeypatch.setattr(live.anywidget.AnyWidget, "_repr_mimebundle_", lambda *_, **__: None)
-    data, metadata = OptimalCritic()._repr_mimebundle_()
+    data, metadata = gt.OptimalCritic()._repr_mimebundle_()
     assert set(data) == {"text/plain", "image/png", FIGURE_MIME}
     assert metadata == {}
 
@@ -72,15 +72,15 @@ def test_colab_is_asked_for_its_widget_manager(monkeypatch):
     monkeypatch.setattr(
         live.anywidget.AnyWidget, "_repr_mimebundle_", lambda *_, **__: ({VIEW: {}}, asked)
     )
-    assert OptimalCritic()._repr_mimebundle_()[1] == asked
+    assert gt.OptimalCritic()._repr_mimebundle_()[1] == asked
 
 
 def test_ipywidgets_7_does_not_display_it_by_itself():
-    assert OptimalCritic._ipython_display_ is None
+    assert gt.OptimalCritic._ipython_display_ is None
 
 
 def test_a_figure_without_words_of_its_own_cannot_be_shown():
-    class Silent(LiveFigure):
+    class Silent(gt.LiveFigure):
         """Says nothing."""
 
         script = "optimal_critic"

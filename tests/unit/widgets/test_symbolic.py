@@ -7,12 +7,7 @@ import sympy
 import torch
 from torch.nn import functional
 
-from gantext.dynamics.field import velocity
-from gantext.dynamics.rule import State
-from gantext.dynamics.rules import Extragradient, ProximalPoint
-from gantext.games.bilinear import Bilinear
-from gantext.games.dirac import DiracGAN
-from gantext.objectives.penalties import R1
+import gantext as gt
 from gantext.widgets.operations import sigmoid, softplus
 from gantext.widgets.symbolic import trace
 
@@ -74,7 +69,7 @@ def test_products_over_more_than_one_entry_of_a_batch_keep_their_places():
 
 def test_the_velocity_of_a_game_with_its_hyper_parameter():
     def function(v):
-        return torch.cat(velocity(DiracGAN(penalties=[R1(v[2])]), v[:1], v[1:2]))
+        return torch.cat(gt.velocity(gt.DiracGAN(penalties=[gt.R1(v[2])]), v[:1], v[1:2]))
 
     formula = trace(function, ["x", "y", "gamma"])
     x, y, gamma = formula.arguments[0]
@@ -84,9 +79,9 @@ def test_the_velocity_of_a_game_with_its_hyper_parameter():
 
 def test_extragradient_on_xy_is_its_textbook_formula():
     def step(w, eta):
-        rule = Extragradient()
+        rule = gt.Extragradient()
         state = rule.init(w[:1], w[1:])
-        new, _ = rule.step(Bilinear.xy(), state, None, {"eta": eta[0], "eta_psi": eta[0]})
+        new, _ = rule.step(gt.Bilinear.xy(), state, None, {"eta": eta[0], "eta_psi": eta[0]})
         return new.theta, new.psi
 
     formula = trace(step, ["x", "y"], ["eta"])
@@ -99,9 +94,9 @@ def test_extragradient_on_xy_is_its_textbook_formula():
 
 def test_a_proximal_step_is_the_solution_of_its_equation():
     def step(w, h):
-        game = Bilinear([[1.0]], P=h[1].reshape(1, 1), Q=h[1].reshape(1, 1))
-        state = State(w[:1], w[1:], (), torch.zeros(()))
-        new, _ = ProximalPoint().step(game, state, None, {"eta": h[0], "eta_psi": h[0]})
+        game = gt.Bilinear([[1.0]], P=h[1].reshape(1, 1), Q=h[1].reshape(1, 1))
+        state = gt.State(w[:1], w[1:], (), torch.zeros(()))
+        new, _ = gt.ProximalPoint().step(game, state, None, {"eta": h[0], "eta_psi": h[0]})
         return new.theta, new.psi
 
     formula = trace(step, ["x", "y"], ["eta", "d"])

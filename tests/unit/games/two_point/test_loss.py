@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from gantext.games.two_point.complexity import quadratic, quartic
-from gantext.games.two_point.loss import TwoPointLoss
+import gantext as gt
 from tests.chance import seeded
 
-LOSS = {complexity: TwoPointLoss(complexity) for complexity in (quadratic, quartic)}
-every_complexity = pytest.mark.parametrize("complexity", [quadratic, quartic])
+LOSS = {complexity: gt.TwoPointLoss(complexity) for complexity in (gt.quadratic, gt.quartic)}
+every_complexity = pytest.mark.parametrize("complexity", [gt.quadratic, gt.quartic])
 
 
 @every_complexity
@@ -22,7 +21,7 @@ def test_values_at_edges_and_balance(complexity) -> None:
     loss = LOSS[complexity]
     edge = 1.5 * math.log(4 / 3)
     found = loss.value([0.0, 0.5, 1.0], 2.0, 0.5).tolist()
-    balance = {quadratic: 0.5, quartic: 2.0}[complexity] - 0.5 * math.log(2)
+    balance = {gt.quadratic: 0.5, gt.quartic: 2.0}[complexity] - 0.5 * math.log(2)
     assert found == pytest.approx([edge, balance, edge], abs=1e-14)
 
 
@@ -58,17 +57,17 @@ def test_derivatives_by_autograd() -> None:
 
 
 def test_lam_at_balance_is_the_limit_and_edges_are_refused() -> None:
-    assert float(LOSS[quadratic].lam_at(0.5, 3.0)) == 1.0
-    assert float(LOSS[quartic].lam_at(0.5, 3.0)) == -0.5
-    near = LOSS[quadratic].lam_at([0.5 - 1e-5, 0.5 + 1e-5], 3.0)
+    assert float(LOSS[gt.quadratic].lam_at(0.5, 3.0)) == 1.0
+    assert float(LOSS[gt.quartic].lam_at(0.5, 3.0)) == -0.5
+    near = LOSS[gt.quadratic].lam_at([0.5 - 1e-5, 0.5 + 1e-5], 3.0)
     torch.testing.assert_close(near, torch.ones(2, dtype=torch.float64), rtol=0, atol=1e-9)
 
 
 def test_your_own_complexity() -> None:
-    sextic = TwoPointLoss(lambda q: 1 - (2 * q - 1) ** 6)
+    sextic = gt.TwoPointLoss(lambda q: 1 - (2 * q - 1) ** 6)
     assert float(sextic.balance_threshold(4.0)) == -0.5
     assert len(sextic.stationary_points(1.0, 0.5).q) == 5
-    free = TwoPointLoss(lambda _: 0)
+    free = gt.TwoPointLoss(lambda _: 0)
     assert free.stationary_points(7.0, 0.0).q.tolist() == [0.5]
     assert float(free.balance_threshold(7.0)) == -0.5
 
@@ -84,7 +83,7 @@ def test_thresholds_separate_one_point_from_more() -> None:
 
 
 def test_exactly_at_a_threshold_balance_is_alone() -> None:
-    loss = LOSS[quartic]
+    loss = LOSS[gt.quartic]
     threshold = loss.collapse_threshold(1.0)
     points = loss.stationary_points(1.0, threshold)
     assert points.q.tolist() == [0.5]
@@ -94,18 +93,18 @@ def test_exactly_at_a_threshold_balance_is_alone() -> None:
 
 def test_deep_collapse_keeps_its_digits() -> None:
     """At kappa = 12 of the quartic the minimum is near exp(-97), and its twin rounds to 1."""
-    points = LOSS[quartic].stationary_points(12.0, 0.0)
+    points = LOSS[gt.quartic].stationary_points(12.0, 0.0)
     assert 0 < float(points.q[0]) < 1e-40
     assert float(points.q[-1]) == 1.0
     assert bool(points.curvature.isfinite().all())
     torch.testing.assert_close(points.curvature, points.curvature.flip(0), rtol=0, atol=0)
-    ends = LOSS[quartic].descend([0.1, 0.9], 12.0, torch.zeros(3000))[-1]
+    ends = LOSS[gt.quartic].descend([0.1, 0.9], 12.0, torch.zeros(3000))[-1]
     assert float(ends[0].log()) == pytest.approx(float(points.q[0].log()), rel=1e-6)
     assert float(ends[1]) == 1.0
 
 
 def test_descent_keeps_every_step_and_broadcasts() -> None:
-    loss = LOSS[quadratic]
+    loss = LOSS[gt.quadratic]
     starts = torch.tensor([0.2, 0.5, 0.8], dtype=torch.float64)
     kappas = torch.tensor([[0.5], [2.0]])
     etas = torch.tensor([0.05, 0.1, 0.1])
@@ -123,14 +122,14 @@ def test_descent_keeps_every_step_and_broadcasts() -> None:
 
 def test_schedules_may_differ_by_member() -> None:
     lams = torch.stack([torch.zeros(300), torch.ones(300)], dim=-1)
-    ends = LOSS[quartic].descend(0.05, 1.0, lams)[-1]
+    ends = LOSS[gt.quartic].descend(0.05, 1.0, lams)[-1]
     for end, lam in zip(ends, (0.0, 1.0), strict=True):
-        expected = LOSS[quartic].stationary_points(1.0, lam).q[0]
+        expected = LOSS[gt.quartic].stationary_points(1.0, lam).q[0]
         torch.testing.assert_close(end, expected, rtol=1e-4, atol=0)
 
 
 def test_noise_comes_from_the_generator_alone() -> None:
-    loss, lams = LOSS[quadratic], torch.zeros(20)
+    loss, lams = LOSS[gt.quadratic], torch.zeros(20)
     torch.manual_seed(0)
     first = loss.descend([0.5, 0.5], 2.0, lams, noise=0.1, generator=seeded())
     torch.manual_seed(1)
@@ -149,21 +148,30 @@ def test_noise_comes_from_the_generator_alone() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: TwoPointLoss(lambda q: q), r"complexity: expected c\(q\) = c\(1 - q\), got .* q$"),
-        (lambda: TwoPointLoss().value(1.1, 1, 0), r"q: expected masses in \[0, 1\], got 1.1$"),
-        (lambda: TwoPointLoss().slope([-0.1, 0.5], 1, 0), r"q: expected masses in \[0, 1\]"),
-        (lambda: TwoPointLoss().curvature(math.nan, 1, 0), "q: expected numbers, got NaN"),
-        (lambda: TwoPointLoss().value(0.5, -1, 0), "kappa: expected finite values >= 0, got -1"),
-        (lambda: TwoPointLoss().value(0.5, 1, -2), "lam: expected finite values >= 0, got -2"),
-        (lambda: TwoPointLoss().lam_at(0.0, 1), r"q: expected masses in \(0, 1\)"),
-        (lambda: TwoPointLoss().collapse_threshold(-1), "kappa: expected finite values >= 0"),
-        (lambda: TwoPointLoss().stationary_points([1.0], 0), "kappa: expected one number"),
-        (lambda: TwoPointLoss().stationary_points(1, [0.0]), "lam: expected one number"),
-        (lambda: TwoPointLoss().descend(1.0, 1, [0.0]), r"start: expected masses in \(0, 1\)"),
-        (lambda: TwoPointLoss().descend(0.5, 1, 0.0), r"lams: expected a schedule of shape \(T"),
-        (lambda: TwoPointLoss().descend(0.5, 1, [-1.0]), "lams: expected finite values >= 0"),
-        (lambda: TwoPointLoss().descend(0.5, 1, [0.0], eta=0), "eta: expected finite values > 0"),
-        (lambda: TwoPointLoss().descend(0.5, 1, [0.0], noise=1), "generator: expected a torch.Gen"),
+        (
+            lambda: gt.TwoPointLoss(lambda q: q),
+            r"complexity: expected c\(q\) = c\(1 - q\), got .* q$",
+        ),
+        (lambda: gt.TwoPointLoss().value(1.1, 1, 0), r"q: expected masses in \[0, 1\], got 1.1$"),
+        (lambda: gt.TwoPointLoss().slope([-0.1, 0.5], 1, 0), r"q: expected masses in \[0, 1\]"),
+        (lambda: gt.TwoPointLoss().curvature(math.nan, 1, 0), "q: expected numbers, got NaN"),
+        (lambda: gt.TwoPointLoss().value(0.5, -1, 0), "kappa: expected finite values >= 0, got -1"),
+        (lambda: gt.TwoPointLoss().value(0.5, 1, -2), "lam: expected finite values >= 0, got -2"),
+        (lambda: gt.TwoPointLoss().lam_at(0.0, 1), r"q: expected masses in \(0, 1\)"),
+        (lambda: gt.TwoPointLoss().collapse_threshold(-1), "kappa: expected finite values >= 0"),
+        (lambda: gt.TwoPointLoss().stationary_points([1.0], 0), "kappa: expected one number"),
+        (lambda: gt.TwoPointLoss().stationary_points(1, [0.0]), "lam: expected one number"),
+        (lambda: gt.TwoPointLoss().descend(1.0, 1, [0.0]), r"start: expected masses in \(0, 1\)"),
+        (lambda: gt.TwoPointLoss().descend(0.5, 1, 0.0), r"lams: expected a schedule of shape \(T"),
+        (lambda: gt.TwoPointLoss().descend(0.5, 1, [-1.0]), "lams: expected finite values >= 0"),
+        (
+            lambda: gt.TwoPointLoss().descend(0.5, 1, [0.0], eta=0),
+            "eta: expected finite values > 0",
+        ),
+        (
+            lambda: gt.TwoPointLoss().descend(0.5, 1, [0.0], noise=1),
+            "generator: expected a torch.Gen",
+        ),
     ],
 )
 def test_bad_values_are_refused(make, message: str) -> None:

@@ -6,13 +6,12 @@ import math
 import pytest
 import torch
 
-from gantext.games.ideal import IdealGame
+import gantext as gt
 from gantext.widgets.live import FIGURE_MIME
-from gantext.widgets.optimal_critic.figure import OptimalCritic
 
 
 def test_numbers_are_those_of_chapter_1():
-    found = OptimalCritic([0.5, 0.5], [1.0, 0.0], letter=1).numbers()
+    found = gt.OptimalCritic([0.5, 0.5], [1.0, 0.0], letter=1).numbers()
     # The generator shows one letter of two: V = -log(8 / (3 sqrt 3)) - ... by hand:
     value = 0.5 * math.log(1 / 3) + math.log(2 / 3) + 0.5 * math.log(1.0)
     assert found["V"] == pytest.approx(value, abs=1e-12)
@@ -24,24 +23,24 @@ def test_numbers_are_those_of_chapter_1():
 
 def test_the_heights_of_all_letters_sum_to_the_value():
     p_data, p_g = [0.1, 0.4, 0.4, 0.1, 0.0], [0.0, 0.2, 0.3, 0.1, 0.4]
-    heights = [OptimalCritic(p_data, p_g, letter=k).numbers()["height"] for k in range(1, 6)]
-    value = IdealGame(p_data).value_at_optimal_discriminator(p_g)
+    heights = [gt.OptimalCritic(p_data, p_g, letter=k).numbers()["height"] for k in range(1, 6)]
+    value = gt.IdealGame(p_data).value_at_optimal_discriminator(p_g)
     assert sum(heights) == pytest.approx(float(value), abs=1e-12)
 
 
 def test_the_generator_begins_uniform():
-    assert OptimalCritic([0.2, 0.3, 0.5]).p_g == [1 / 3] * 3
+    assert gt.OptimalCritic([0.2, 0.3, 0.5]).p_g == [1 / 3] * 3
 
 
 def test_tensors_and_tuples_become_plain_lists():
-    figure = OptimalCritic(torch.tensor([0.25, 0.75]).double(), (0.5, 0.5), letter=2)
+    figure = gt.OptimalCritic(torch.tensor([0.25, 0.75]).double(), (0.5, 0.5), letter=2)
     stored = figure.stored()
     assert stored == {
         "module": "optimal_critic",
         "state": {"p_data": [0.25, 0.75], "p_g": [0.5, 0.5], "letter": 2},
     }
     assert json.loads(json.dumps(stored)) == stored
-    again = OptimalCritic(**stored["state"])
+    again = gt.OptimalCritic(**stored["state"])
     assert again.stored() == stored
     assert repr(again) == repr(figure)
 
@@ -58,17 +57,17 @@ def test_tensors_and_tuples_become_plain_lists():
 )
 def test_what_is_no_distribution_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
-        OptimalCritic(**arguments)
+        gt.OptimalCritic(**arguments)
 
 
 def test_a_letter_that_nobody_shows_has_no_best_answer():
-    figure = OptimalCritic([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], letter=3)
+    figure = gt.OptimalCritic([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], letter=3)
     assert figure.sentence().endswith("b = 0.000 and nobody shows it: D* is free.")
-    assert "−" not in OptimalCritic([1.0, 0.0], [0.0, 1.0]).sentence()  # V is 0, not -0
+    assert "−" not in gt.OptimalCritic([1.0, 0.0], [0.0, 1.0]).sentence()  # V is 0, not -0
 
 
 def test_the_sentence_has_the_numbers():
-    figure = OptimalCritic([0.5, 0.5], [1.0, 0.0], letter=1)
+    figure = gt.OptimalCritic([0.5, 0.5], [1.0, 0.0], letter=1)
     assert figure.sentence() == (
         "V = −0.955, JS = 0.216 of at most 0.693. On letter 1, a = 0.500, b = 1.000 and D* = 0.333."
     )
@@ -76,7 +75,7 @@ def test_the_sentence_has_the_numbers():
 
 
 def test_what_a_notebook_stores_is_text_picture_and_state():
-    figure = OptimalCritic()
+    figure = gt.OptimalCritic()
     data, metadata = figure._repr_mimebundle_()
     assert set(data) == {"text/plain", "image/png", FIGURE_MIME}  # no kernel, so no widget
     assert data[FIGURE_MIME] == figure.stored()

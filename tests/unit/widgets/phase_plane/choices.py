@@ -1,15 +1,13 @@
 """The games and rules of the phase plane, made here by hand."""
 
 import gantext as gt
-from gantext.games.bilinear import Bilinear
-from gantext.games.dirac import DiracGAN
 
 GAMES = {
-    "f = xy": Bilinear.xy(),
-    "Dirac-GAN": DiracGAN(),
-    "non-saturating Dirac-GAN": DiracGAN(gt.NonSaturating()),
-    "Wasserstein Dirac-GAN": DiracGAN(gt.Wasserstein()),
-    "least-squares Dirac-GAN": DiracGAN(gt.ZeroSum(gt.LeastSquares())),
+    "f = xy": gt.Bilinear.xy(),
+    "Dirac-GAN": gt.DiracGAN(),
+    "non-saturating Dirac-GAN": gt.DiracGAN(gt.NonSaturating()),
+    "Wasserstein Dirac-GAN": gt.DiracGAN(gt.Wasserstein()),
+    "least-squares Dirac-GAN": gt.DiracGAN(gt.ZeroSum(gt.LeastSquares())),
 }
 RULES = {
     "simultaneous": (gt.Simultaneous(), {}),

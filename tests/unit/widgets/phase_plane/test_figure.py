@@ -8,10 +8,7 @@ import torch
 from matplotlib.figure import Figure
 
 import gantext as gt
-from gantext.games.bilinear import Bilinear
-from gantext.games.dirac import DiracGAN
 from gantext.widgets.live import FIGURE_MIME
-from gantext.widgets.phase_plane.figure import PhasePlane
 from tests.unit.widgets.phase_plane.choices import GAMES, RULES
 
 
@@ -28,7 +25,7 @@ from tests.unit.widgets.phase_plane.choices import GAMES, RULES
 )
 @pytest.mark.parametrize("eta", [0.1, 0.45, 1.3])
 def test_growth_on_xy_is_the_closed_form(rule, growth, eta):
-    found = PhasePlane(rule=rule, eta=eta, x=0.8, y=-1.1).numbers()
+    found = gt.PhasePlane(rule=rule, eta=eta, x=0.8, y=-1.1).numbers()
     assert found["predicted"] == pytest.approx(growth(eta), abs=1e-12)
     if rule != "alternating":  # whose orbit is an ellipse
         assert found["measured"] == pytest.approx(growth(eta), abs=1e-12)
@@ -39,9 +36,9 @@ def test_growth_on_xy_is_the_closed_form(rule, growth, eta):
 
 def test_measured_is_the_slope_over_the_second_half():
     """Of log distance, fitted here by the normal equations."""
-    figure = PhasePlane("Dirac-GAN", "alternating momentum", eta=0.9, x=1.5, y=0.4, steps=31)
+    figure = gt.PhasePlane("Dirac-GAN", "alternating momentum", eta=0.9, x=1.5, y=0.4, steps=31)
     rule, h = gt.Alternating(optimizer=gt.HeavyBall()), {"eta": 0.9, "beta": -0.5}
-    path = gt.simulate(DiracGAN(), rule, [1.5], [0.4], 31, **h)
+    path = gt.simulate(gt.DiracGAN(), rule, [1.5], [0.4], 31, **h)
     logs = torch.hypot(*path)[15:, 0].log()
     design = torch.stack([torch.arange(17.0, dtype=torch.float64), torch.ones(17).double()], -1)
     slope = torch.linalg.lstsq(design, logs[:, None]).solution[0, 0]
@@ -53,7 +50,7 @@ def test_measured_is_the_slope_over_the_second_half():
 def test_damping_just_stops_the_growth_where_chapter_2_says():
     """At (1 - eta d)^2 + eta^2 = 1."""
     eta = 0.6
-    found = PhasePlane(rule="simultaneous", eta=eta, damping=(1 - math.sqrt(1 - eta**2)) / eta)
+    found = gt.PhasePlane(rule="simultaneous", eta=eta, damping=(1 - math.sqrt(1 - eta**2)) / eta)
     assert found.numbers()["predicted"] == pytest.approx(1, abs=1e-12)
     assert found.numbers()["measured"] == pytest.approx(1, abs=1e-12)
 
@@ -61,26 +58,28 @@ def test_damping_just_stops_the_growth_where_chapter_2_says():
 @pytest.mark.parametrize(("game", "slope"), [("Dirac-GAN", 0.5), ("Wasserstein Dirac-GAN", 1.0)])
 def test_r1_damps_as_its_weight_says(game, slope):
     """Below the critical value |1 + eta lambda|^2 = 1 - eta gamma + eta^2 f'(0)^2."""
-    figure = PhasePlane(game, "simultaneous", penalty="R1", gamma=0.35, eta=0.3)
+    figure = gt.PhasePlane(game, "simultaneous", penalty="R1", gamma=0.35, eta=0.3)
     expected = math.sqrt(1 - 0.3 * 0.35 + (0.3 * slope) ** 2)
     assert figure.numbers()["predicted"] == pytest.approx(expected, abs=1e-12)
 
 
 def test_without_penalty_its_weight_is_nothing():
-    one, other = (PhasePlane("Dirac-GAN", gamma=gamma).numbers() for gamma in (0.0, 3.0))
+    one, other = (gt.PhasePlane("Dirac-GAN", gamma=gamma).numbers() for gamma in (0.0, 3.0))
     assert one == other
-    assert one == PhasePlane("Dirac-GAN", penalty="R1", gamma=0.0).numbers()
+    assert one == gt.PhasePlane("Dirac-GAN", penalty="R1", gamma=0.0).numbers()
 
 
 def test_nothing_is_predicted_at_a_kink():
-    figure = PhasePlane("Wasserstein Dirac-GAN", "simultaneous", penalty="WGAN-GP", eta=0.1, y=1.0)
+    figure = gt.PhasePlane(
+        "Wasserstein Dirac-GAN", "simultaneous", penalty="WGAN-GP", eta=0.1, y=1.0
+    )
     found = figure.numbers()
     assert "predicted" not in found
     assert found["measured"] == pytest.approx(1, abs=0.01)
     assert found["distance"] > 1
     assert "kink" in figure.sentence()
-    assert "predicted" in PhasePlane("Dirac-GAN", penalty="WGAN-GP", gamma=0.0).numbers()
-    assert "predicted" in PhasePlane("f = xy", penalty="WGAN-GP").numbers()
+    assert "predicted" in gt.PhasePlane("Dirac-GAN", penalty="WGAN-GP", gamma=0.0).numbers()
+    assert "predicted" in gt.PhasePlane("f = xy", penalty="WGAN-GP").numbers()
 
 
 @pytest.mark.parametrize(
@@ -137,7 +136,7 @@ def test_nothing_is_predicted_at_a_kink():
     ],
 )
 def test_what_cannot_be_measured_is_said(settings, shown, why):
-    figure = PhasePlane(**settings)
+    figure = gt.PhasePlane(**settings)
     assert set(figure.numbers()) == shown
     assert all(math.isfinite(value) for value in figure.numbers().values())
     assert why in figure.sentence()
@@ -146,27 +145,27 @@ def test_what_cannot_be_measured_is_said(settings, shown, why):
 
 def test_a_start_on_the_kink_is_measured():
     """There both programs take exactly 0 for the derivative: it is no matter of rounding."""
-    figure = PhasePlane(
+    figure = gt.PhasePlane(
         "Wasserstein Dirac-GAN", "simultaneous", penalty="WGAN-GP", eta=0.05, x=1.0, y=0.0
     )
     assert "measured" in figure.numbers()
 
 
 def test_the_sentence_names_what_was_chosen():
-    figure = PhasePlane("Dirac-GAN", "alternating momentum", penalty="R1", beta=-0.25, eta=0.3)
+    figure = gt.PhasePlane("Dirac-GAN", "alternating momentum", penalty="R1", beta=-0.25, eta=0.3)
     n = figure.numbers()
     assert figure.sentence() == (
         "Alternating momentum (η = 0.30, β = −0.25) on the Dirac-GAN (R1, γ = 1.00): growth per "
         f"step predicted {n['predicted']:.3f}, measured {n['measured']:.3f} over steps 60 to 120."
     )
     assert (
-        PhasePlane(rule="consensus", damping=0.3)
+        gt.PhasePlane(rule="consensus", damping=0.3)
         .sentence()
         .startswith(
             "Consensus (η = 0.40, weight 0.50) on f = xy (damping 0.30): growth per step predicted "
         )
     )
-    assert repr(PhasePlane(steps=0)) == (
+    assert repr(gt.PhasePlane(steps=0)) == (
         "PhasePlane: Extragradient (η = 0.40) on f = xy: growth per step predicted 0.930, "
         "not measured, because that takes 10 steps."
     )
@@ -174,7 +173,7 @@ def test_the_sentence_names_what_was_chosen():
 
 def test_halves_are_rounded_as_in_javascript():
     """1 - 0.09 * 0.45 = 0.9595, which floats are just above or below."""
-    figure = PhasePlane(rule="alternating", eta=0.09, damping=0.45, steps=0)
+    figure = gt.PhasePlane(rule="alternating", eta=0.09, damping=0.45, steps=0)
     assert "predicted 0.960," in figure.sentence()
 
 
@@ -184,9 +183,9 @@ def test_every_choice_plays(game, rule):
     """The library, called here by hand, predicts and ends as the figure says."""
     if rule == "proximal point" and game != "f = xy":
         with pytest.raises(ValueError, match=r"rule: expected .* closed on f = xy only"):
-            PhasePlane(game, rule)
+            gt.PhasePlane(game, rule)
         return
-    figure = PhasePlane(game, rule, eta=0.1, beta=-0.3, strength=0.7, x=0.3, y=0.2, steps=12)
+    figure = gt.PhasePlane(game, rule, eta=0.1, beta=-0.3, strength=0.7, x=0.3, y=0.2, steps=12)
     how, own = RULES[rule]
     found = figure.numbers()
     radius = gt.spectral_radius(GAMES[game], how, [0.0], [0.0], eta=0.1, **own)
@@ -216,18 +215,18 @@ def test_every_choice_plays(game, rule):
 )
 def test_a_wrong_setting_is_refused(wrong, message):
     with pytest.raises(ValueError, match=message):
-        PhasePlane(**wrong)
+        gt.PhasePlane(**wrong)
 
 
 def test_the_state_is_stored_as_plain_data_and_makes_the_figure_again():
-    figure = PhasePlane("Dirac-GAN", "optimistic", penalty="R1", gamma=1, x=-1, steps=40)
+    figure = gt.PhasePlane("Dirac-GAN", "optimistic", penalty="R1", gamma=1, x=-1, steps=40)
     stored = json.loads(json.dumps(figure.stored()))
     assert stored["module"] == "phase_plane"
     assert set(stored["state"]) == {
         *("game", "rule", "penalty", "eta", "damping", "gamma", "beta", "strength"),
         *("x", "y", "steps"),
     }
-    again = PhasePlane(**stored["state"])
+    again = gt.PhasePlane(**stored["state"])
     assert again.stored() == figure.stored()
     assert again.numbers() == figure.numbers()
 
@@ -244,7 +243,7 @@ def test_the_state_is_stored_as_plain_data_and_makes_the_figure_again():
 )
 def test_the_picture_can_always_be_drawn(settings):
     figure = Figure()
-    PhasePlane(**settings).draw(figure)
+    gt.PhasePlane(**settings).draw(figure)
     left, right = figure.axes
     assert left.get_xlim() == left.get_ylim() == (-2.5, 2.5)
     assert right.get_xlim() == right.get_ylim()
@@ -252,11 +251,11 @@ def test_the_picture_can_always_be_drawn(settings):
 
 def test_the_picture_shows_the_multipliers_and_the_orbit():
     figure = Figure()
-    settings = PhasePlane(eta=0.4, x=1.0, y=0.5)
+    settings = gt.PhasePlane(eta=0.4, x=1.0, y=0.5)
     settings.draw(figure)
     left, right = figure.axes
     orbit = next(line for line in left.lines if len(line.get_xdata()) == 121)
-    path = gt.simulate(Bilinear.xy(), gt.Extragradient(), [1.0], [0.5], 120, eta=0.4)
+    path = gt.simulate(gt.Bilinear.xy(), gt.Extragradient(), [1.0], [0.5], 120, eta=0.4)
     assert orbit.get_xdata() == pytest.approx(path.theta[:, 0].numpy(), abs=1e-12)
     assert orbit.get_ydata() == pytest.approx(path.psi[:, 0].numpy(), abs=1e-12)
     growth = settings.numbers()["measured"]
@@ -265,7 +264,7 @@ def test_the_picture_shows_the_multipliers_and_the_orbit():
 
 
 def test_it_is_stored_as_text_picture_and_state():
-    figure = PhasePlane()
+    figure = gt.PhasePlane()
     data, _ = figure._repr_mimebundle_()
     assert data["text/plain"] == repr(figure)
     assert data[FIGURE_MIME] == figure.stored()

@@ -4,8 +4,6 @@ import pytest
 import torch
 
 import gantext as gt
-from gantext.games.bilinear import Bilinear
-from gantext.games.dirac import DiracGAN
 from gantext.widgets.phase_plane import constants
 from gantext.widgets.phase_plane.formulas import formulas
 from tests.unit.widgets.phase_plane.choices import GAMES, RULES
@@ -26,11 +24,11 @@ def test_the_scripts_formulas_play_the_same(rule, game, penalty):
     chosen = constants.GAMES[game], constants.RULES[rule]
     step = formulas()[f"step_{chosen[0]['key']}_{chosen[1]['key']}"].function
     if game == "f = xy":
-        played = Bilinear([[1.0]], P=[[0.4]], Q=[[0.4]])
+        played = gt.Bilinear([[1.0]], P=[[0.4]], Q=[[0.4]])
         settings = [0.4]
     else:
         penalties = {"none": [], "R1": [gt.R1(1.3)], "WGAN-GP": [gt.GradientPenalty(1.3)]}[penalty]
-        played = DiracGAN(GAMES[game].loss, penalties)
+        played = gt.DiracGAN(GAMES[game].loss, penalties)
         settings = {"none": [0.0, 0.0], "R1": [1.3, 0.0], "WGAN-GP": [0.0, 1.3]}[penalty]
     state = vector(0.4, -0.3, *[0.0] * chosen[1]["carried"], 0.0)
     path = gt.simulate(played, how, [0.4], [-0.3], 6, eta=0.12, **own)
@@ -55,9 +53,9 @@ def test_near_the_equilibrium_each_game_is_bilinear(rule, game, gamma):
     blocks = torch.stack(computed[f"near_{keys[0]}"].function(vector(gamma)))
     found = computed[f"jacobian_{keys[1]}"].function(blocks, vector(0.37, *own.values()))
     if game == "f = xy":
-        played = Bilinear([[1.0]], P=[[gamma]], Q=[[gamma]])
+        played = gt.Bilinear([[1.0]], P=[[gamma]], Q=[[gamma]])
     else:
-        played = DiracGAN(GAMES[game].loss, [gt.R1(gamma)])
+        played = gt.DiracGAN(GAMES[game].loss, [gt.R1(gamma)])
     expected = gt.update_jacobian(played, how, [0.0], [0.0], eta=0.37, **own)
     assert torch.allclose(found, expected, rtol=0, atol=1e-14)
 

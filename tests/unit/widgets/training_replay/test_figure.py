@@ -7,16 +7,15 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 
+import gantext as gt
 from gantext.widgets.live import FIGURE_MIME
-from gantext.widgets.training_replay.figure import TrainingReplay
-from gantext.widgets.training_replay.recording import Recording
 from tests.recordings import made
 
 
 def test_numbers_and_sentence_are_those_of_the_frame():
     one = made(name="one", favourite=(0, 1, 0), share=(0.5, 0.125, 0.994), captured=(0, 1, 2))
     two = made(name="two")
-    figure = TrainingReplay([one, two], left="two", right="one", frame=1)
+    figure = gt.TrainingReplay([one, two], left="two", right="one", frame=1)
     assert figure.numbers() == {
         "step": 20,
         "left_favourite": 1,
@@ -36,7 +35,7 @@ def test_numbers_and_sentence_are_those_of_the_frame():
     assert figure.sentence() == (
         f"two, step 20: {half}; 2 of 2 modes captured. one, step 20: {half}; 1 of 2 modes captured."
     )
-    alone = TrainingReplay([one, two], frame=2)
+    alone = gt.TrainingReplay([one, two], frame=2)
     assert alone.left == "one"
     assert alone.right == ""
     assert {name.split("_")[0] for name in alone.numbers()} == {"step", "left"}
@@ -47,15 +46,15 @@ def test_numbers_and_sentence_are_those_of_the_frame():
 
 def test_the_state_makes_the_figure_again():
     runs = [made(name="one", generator_loss=(1.0, math.nan, math.inf)), made(name="two")]
-    figure = TrainingReplay(runs, left="two", right="one", frame=2)
+    figure = gt.TrainingReplay(runs, left="two", right="one", frame=2)
     stored = figure.stored()
     assert stored["module"] == "training_replay"
     assert set(stored["state"]) == {"recordings", "left", "right", "frame"}
-    again = TrainingReplay(**json.loads(json.dumps(stored))["state"])
+    again = gt.TrainingReplay(**json.loads(json.dumps(stored))["state"])
     assert again.stored() == stored
     assert repr(again) == repr(figure) == f"TrainingReplay: {figure.sentence()}"
-    alone = TrainingReplay(runs)
-    assert TrainingReplay(**alone.stored()["state"]).stored() == alone.stored()
+    alone = gt.TrainingReplay(runs)
+    assert gt.TrainingReplay(**alone.stored()["state"]).stored() == alone.stored()
 
 
 @pytest.mark.parametrize(
@@ -73,25 +72,25 @@ def test_the_state_makes_the_figure_again():
 )
 def test_a_state_that_does_not_fit_is_refused(runs, arguments, message):
     with pytest.raises(ValueError, match=message):
-        TrainingReplay([made(name=name) for name in runs], **arguments)
+        gt.TrainingReplay([made(name=name) for name in runs], **arguments)
 
 
 def test_runs_with_other_steps_are_refused():
     runs = [made(name="one"), made(name="two", steps=(10, 20, 31))]
     with pytest.raises(ValueError, match=r"steps \[10, 20\] ... 30 \(3\) in all, got .*31"):
-        TrainingReplay(runs)
+        gt.TrainingReplay(runs)
 
 
 def test_the_picture_shows_samples_modes_surface_and_losses():
     runs = [made(name="one"), made(name="two")]
     for right, count in (("two", 2), (None, 1)):
         figure = Figure()
-        TrainingReplay(runs, right=right, frame=1).draw(figure)
+        gt.TrainingReplay(runs, right=right, frame=1).draw(figure)
         assert len(figure.axes) == 2 * count
         plane, chart = figure.axes[0], figure.axes[count]
         assert plane.get_title() == "one\nstep 20"
         samples, modes = plane.lines
-        stored = Recording.decode(runs[0].encode())
+        stored = gt.Recording.decode(runs[0].encode())
         assert torch.equal(torch.tensor(samples.get_xydata()), stored.samples[1])
         assert torch.equal(torch.tensor(modes.get_xydata()), runs[0].modes.double())
         (image,) = plane.images
@@ -108,7 +107,7 @@ def test_the_picture_shows_samples_modes_surface_and_losses():
 
 
 def test_what_a_notebook_stores_is_text_picture_and_state():
-    figure = TrainingReplay([made()])
+    figure = gt.TrainingReplay([made()])
     data, _ = figure._repr_mimebundle_()
     assert data["text/plain"] == repr(figure)
     assert data[FIGURE_MIME] == figure.stored()

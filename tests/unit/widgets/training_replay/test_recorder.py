@@ -9,26 +9,17 @@ import torch
 from matplotlib.figure import Figure
 from torch.nn import Linear
 
-from gantext.data.mixtures import GaussianMixture, ring
-from gantext.dynamics.rules import Alternating
-from gantext.gan.game import GAN
-from gantext.gan.layers import Packed
-from gantext.gan.mlp import MLP
-from gantext.training.experiment import Experiment
-from gantext.training.loop import train
-from gantext.widgets.training_replay.figure import TrainingReplay
-from gantext.widgets.training_replay.recorder import Recorder
-from gantext.widgets.training_replay.recording import Recording
+import gantext as gt
 
-WORLD = ring(modes=8, radius=2.0, std=0.3)
-GAME = GAN(MLP(2, 2), MLP(2, 1), noise=2)
+WORLD = gt.ring(modes=8, radius=2.0, std=0.3)
+GAME = gt.GAN(gt.MLP(2, 2), gt.MLP(2, 1), noise=2)
 SMALL = {"samples": 50, "mesh": 7}
 
 
 def recorded(*recorders, steps=10, every=4, seeds=2, **settings):
-    experiment = Experiment(GAME, Alternating(), WORLD, batch_size=8)
+    experiment = gt.Experiment(GAME, gt.Alternating(), WORLD, batch_size=8)
     settings = {"eta": 0.05, "eta_psi": torch.tensor([0.02, 0.1]), "progress": False} | settings
-    return train(
+    return gt.train(
         experiment, steps, seeds=seeds, every=every, callbacks=recorders, device="cpu", **settings
     )
 
@@ -36,14 +27,14 @@ def recorded(*recorders, steps=10, every=4, seeds=2, **settings):
 @pytest.mark.parametrize("member", [0, 3])
 def test_frames_are_what_sampling_by_hand_gives(member):
     weights = []
-    recorder = Recorder("run", GAME, WORLD, member=member, seed=5, **SMALL)
+    recorder = gt.Recorder("run", GAME, WORLD, member=member, seed=5, **SMALL)
     run = recorded(lambda snapshot: weights.append(snapshot.state.players[:2]), recorder)
     recording = recorder.recording()
     assert recording.steps == (4, 8, 10)
     assert recording.extent == (-3.6, 3.6)
     assert torch.equal(recording.modes, WORLD.means)
     noise = torch.randn(50, 2, generator=torch.Generator().manual_seed(5))
-    stored = Recording.decode(recording.encode())
+    stored = gt.Recording.decode(recording.encode())
     for k, players in enumerate(weights):
         theta, psi = ({n: w[member] for n, w in player.items()} for player in players)
         samples = GAME.generate(theta, noise)
@@ -73,11 +64,11 @@ def test_frames_are_what_sampling_by_hand_gives(member):
 
 
 def test_one_gan_alone_is_recorded_as_it_is_in_a_population():
-    alone, among = (Recorder("run", GAME, WORLD, member=k, **SMALL) for k in (0, 1))
+    alone, among = (gt.Recorder("run", GAME, WORLD, member=k, **SMALL) for k in (0, 1))
     recorded(among, seeds=[7, 3], eta_psi=0.02)
-    experiment = Experiment(GAME, Alternating(), WORLD, batch_size=8)
+    experiment = gt.Experiment(GAME, gt.Alternating(), WORLD, batch_size=8)
     settings = {"eta": 0.05, "eta_psi": 0.02, "device": "cpu", "progress": False}
-    run = train(experiment, 10, seed=3, every=4, callbacks=[alone], **settings)
+    run = gt.train(experiment, 10, seed=3, every=4, callbacks=[alone], **settings)
     one, other = alone.recording(), among.recording()
     torch.testing.assert_close(one.samples, other.samples)
     torch.testing.assert_close(one.surface, other.surface)
@@ -86,7 +77,7 @@ def test_one_gan_alone_is_recorded_as_it_is_in_a_population():
 
 
 def test_a_recorder_changes_nothing():
-    watched = recorded(Recorder("run", GAME, WORLD, **SMALL))
+    watched = recorded(gt.Recorder("run", GAME, WORLD, **SMALL))
     unwatched = recorded()
     assert watched.history.observed == {}
     assert torch.equal(watched.history.generator_loss, unwatched.history.generator_loss)
@@ -94,7 +85,7 @@ def test_a_recorder_changes_nothing():
 
 
 def test_training_again_records_anew():
-    recorder = Recorder("run", GAME, WORLD, **SMALL)
+    recorder = gt.Recorder("run", GAME, WORLD, **SMALL)
     recorded(recorder)
     first = recorder.recording().encode()
     recorded(recorder)
@@ -105,20 +96,20 @@ def test_training_again_records_anew():
 
 def test_a_run_whose_beginning_was_missed_is_refused(tmp_path):
     recorded(steps=8, every=2, checkpoint=tmp_path / "run")
-    recorder = Recorder("late", GAME, WORLD, **SMALL)
+    recorder = gt.Recorder("late", GAME, WORLD, **SMALL)
     recorded(recorder, steps=14, every=2, checkpoint=tmp_path / "run")
     with pytest.raises(ValueError, match=r"late: expected every record from the first, got .*10"):
         recorder.recording()
 
 
 def test_a_diverged_member_is_recorded_too():
-    recorder = Recorder("lost", GAME, WORLD, **SMALL)
+    recorder = gt.Recorder("lost", GAME, WORLD, **SMALL)
     with pytest.warns(match="diverged"):
         recorded(recorder, eta=1e30, eta_psi=1e30)
     recording = recorder.recording()
     assert not recording.samples[-1].isfinite().any()
     assert recording.share[-1] == recording.captured[-1] == 0
-    figure = TrainingReplay([recording], frame=2)
+    figure = gt.TrainingReplay([recording], frame=2)
     assert figure.sentence() == (
         "lost, step 10: no sample is a finite number; 0 of 8 modes captured, "
         "with 50 of 50 samples outside the picture."
@@ -137,9 +128,13 @@ def test_a_diverged_member_is_recorded_too():
     ("arguments", "error", "message"),
     [
         ({"name": ""}, ValueError, "name: expected some text"),
-        ({"game": MLP(2, 2)}, TypeError, "game: expected a GAN"),
+        ({"game": gt.MLP(2, 2)}, TypeError, "game: expected a GAN"),
         ({"data": [[0.0, 1.0]]}, TypeError, "data: expected a GaussianMixture"),
-        ({"data": GaussianMixture([[0.0]], 1.0)}, ValueError, "data: expected points of the plane"),
+        (
+            {"data": gt.GaussianMixture([[0.0]], 1.0)},
+            ValueError,
+            "data: expected points of the plane",
+        ),
         ({"member": -1}, ValueError, "member: expected a whole number >= 0, got -1"),
         ({"samples": 0}, ValueError, "samples: expected a whole number >= 1, got 0"),
         ({"mesh": True}, ValueError, "mesh: expected a whole number >= 2, got True"),
@@ -149,25 +144,27 @@ def test_a_diverged_member_is_recorded_too():
 )
 def test_a_recorder_says_what_it_needs(arguments, error, message):
     with pytest.raises(error, match=message):
-        Recorder(**({"name": "run", "game": GAME, "data": WORLD} | arguments))
+        gt.Recorder(**({"name": "run", "game": GAME, "data": WORLD} | arguments))
 
 
 def test_a_recorder_says_what_it_cannot_record():
     with pytest.raises(ValueError, match="run: expected a training"):
-        Recorder("run", GAME, WORLD).recording()
+        gt.Recorder("run", GAME, WORLD).recording()
     with pytest.raises(ValueError, match="member: expected one of 4, from 0, got 4"):
-        recorded(Recorder("run", GAME, WORLD, member=4, **SMALL))
-    pairs = GAN(MLP(2, 2), Packed(MLP(4, 1), pack=2), noise=2)
-    wide = GAN(MLP(2, 3), Linear(3, 1), noise=2)
+        recorded(gt.Recorder("run", GAME, WORLD, member=4, **SMALL))
+    pairs = gt.GAN(gt.MLP(2, 2), gt.Packed(gt.MLP(4, 1), pack=2), noise=2)
+    wide = gt.GAN(gt.MLP(2, 3), Linear(3, 1), noise=2)
     for game, message in (
         (pairs, r"one score for each of 64 points, got shape \(32, 1\)"),
         (wide, r"game: expected samples in the plane, got shape \(50, 3\)"),
     ):
-        recorder = Recorder("run", game, WORLD, samples=50, mesh=8)
-        experiment = Experiment(game, Alternating(), _World(3 if game is wide else 2), batch_size=8)
+        recorder = gt.Recorder("run", game, WORLD, samples=50, mesh=8)
+        experiment = gt.Experiment(
+            game, gt.Alternating(), _World(3 if game is wide else 2), batch_size=8
+        )
         with pytest.raises(ValueError, match=message):
-            train(experiment, 4, callbacks=[recorder], device="cpu", progress=False, eta=0.01)
+            gt.train(experiment, 4, callbacks=[recorder], device="cpu", progress=False, eta=0.01)
 
 
 def _World(dimension):
-    return GaussianMixture(torch.eye(dimension), 0.1)
+    return gt.GaussianMixture(torch.eye(dimension), 0.1)

@@ -7,8 +7,7 @@ import math
 import pytest
 import torch
 
-from gantext.widgets.training_replay.figure import TrainingReplay
-from gantext.widgets.training_replay.recording import Recording
+import gantext as gt
 from tests.recordings import made
 
 
@@ -31,7 +30,7 @@ def test_what_is_outside_or_no_number_has_a_digit_of_its_own():
     found = made(1, samples=samples, surface=surface).encode()
     assert found["samples"] == "/+AA" + 4 * "////"
     assert found["surface"] == "A/+f"
-    back = Recording.decode(found)
+    back = gt.Recording.decode(found)
     assert back.samples[0, 0].tolist() == [3.0, -1.0]
     assert back.samples[0, 1:].isnan().all()
     assert back.surface[0, 0, 1].isnan()
@@ -44,7 +43,7 @@ def test_decoding_and_encoding_again_changes_nothing(extent):
     samples[0, 0] = torch.tensor(extent)
     one = made(2, samples=samples, extent=extent, generator_loss=(0.1 + 0.2, math.nan))
     stored = one.encode()
-    back = Recording.decode(json.loads(json.dumps(stored)))
+    back = gt.Recording.decode(json.loads(json.dumps(stored)))
     assert back.encode() == stored
     assert (back.samples - samples).abs().max() <= (high - low) / 4094 / 2 * (1 + 1e-9)
     assert (back.surface - one.surface).abs().max() <= 1 / 124 + 1e-9
@@ -78,7 +77,7 @@ def test_a_recording_of_full_size_is_small():
 )
 def test_a_damaged_recording_is_refused(change, message):
     with pytest.raises(ValueError, match=message):
-        Recording.decode(made().encode() | change)
+        gt.Recording.decode(made().encode() | change)
 
 
 def test_a_recording_with_something_missing_is_refused():
@@ -86,7 +85,7 @@ def test_a_recording_with_something_missing_is_refused():
         data = made().encode()
         del data[name]
         with pytest.raises(ValueError, match=f"expected .*, got no {name}"):
-            TrainingReplay([data])
+            gt.TrainingReplay([data])
 
 
 @pytest.mark.parametrize(

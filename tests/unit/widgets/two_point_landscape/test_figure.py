@@ -9,8 +9,8 @@ from scipy.optimize import brentq
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import entropy
 
+import gantext as gt
 from gantext.widgets.live import FIGURE_MIME
-from gantext.widgets.two_point_landscape.figure import TwoPointLandscape
 
 COST = {
     "first world": (lambda q: q * (1 - q), lambda q: 1 - 2 * q),
@@ -53,7 +53,7 @@ def kicks(seed, count):
 @pytest.mark.parametrize("kappa", [0.0, 0.6, 2.0])
 @pytest.mark.parametrize("steps", [0, 1, 37])
 def test_the_ball_takes_the_steps_of_the_descent(world, kappa, steps):
-    figure = TwoPointLandscape(world, kappa=kappa, lam=0.7, start=0.2, steps=steps)
+    figure = gt.TwoPointLandscape(world, kappa=kappa, lam=0.7, start=0.2, steps=steps)
     found = figure.numbers()
     assert found["lam"] == 0.7
     assert found["q"] == pytest.approx(rolled(world, kappa, [0.7] * steps, 0.2), abs=1e-13)
@@ -64,7 +64,7 @@ def test_the_ball_takes_the_steps_of_the_descent(world, kappa, steps):
 @pytest.mark.parametrize("steps", [0, 1, 37, 500, 501, 800])
 def test_annealing_lowers_the_weight_and_shakes_the_ball(world, steps):
     settings = {"kappa": 2.0, "lam": 2.5, "start": 0.03, "annealing": True, "seed": 3}
-    found = TwoPointLandscape(world, steps=steps, **settings).numbers()
+    found = gt.TwoPointLandscape(world, steps=steps, **settings).numbers()
     lams = [2.5 * max(0, 1 - t / 500) for t in range(801)]
     assert found["lam"] == pytest.approx(lams[steps], abs=1e-15)
     end = rolled(world, 2.0, lams[:steps], 0.03, kicks(3, steps))
@@ -73,7 +73,7 @@ def test_annealing_lowers_the_weight_and_shakes_the_ball(world, steps):
 
 
 def test_annealings_noise_is_small_and_as_large_as_it_says():
-    figure = TwoPointLandscape("second world", 0.0, 0.0, 0.5, annealing=True, steps=800)
+    figure = gt.TwoPointLandscape("second world", 0.0, 0.0, 0.5, annealing=True, steps=800)
     # With kappa = lam = 0 balance is the only minimum; each step takes back a twentieth of theta,
     # so that the noise adds up to about its deviation over the root of 2 / 20.
     path = figure._path(800)
@@ -89,7 +89,7 @@ def test_annealing_cures_collapse_in_the_second_world_only():
 
     def ends(world, kappa, seeds):
         return [
-            TwoPointLandscape(world, kappa, 2.5, 0.03, True, 800, seed).numbers()["q"]
+            gt.TwoPointLandscape(world, kappa, 2.5, 0.03, True, 800, seed).numbers()["q"]
             for seed in seeds
         ]
 
@@ -100,15 +100,15 @@ def test_annealing_cures_collapse_in_the_second_world_only():
 
 
 def test_on_the_hilltop_a_ball_stays_unless_annealing_shakes_it():
-    still = TwoPointLandscape("first world", 2.0, 0.0, 0.5, steps=800)
+    still = gt.TwoPointLandscape("first world", 2.0, 0.0, 0.5, steps=800)
     assert still.numbers()["q"] == 0.5
-    shaken = TwoPointLandscape("first world", 2.0, 0.0, 0.5, annealing=True, steps=800)
+    shaken = gt.TwoPointLandscape("first world", 2.0, 0.0, 0.5, annealing=True, steps=800)
     assert abs(shaken.numbers()["q"] - 0.5) > 0.4
 
 
 @pytest.mark.parametrize(("kappa", "lam"), [(2.0, 0.2), (1.6, 0.0), (3.0, 0.95)])
 def test_the_first_world_has_its_closed_forms(kappa, lam):
-    found = TwoPointLandscape("first world", kappa, lam).numbers()
+    found = gt.TwoPointLandscape("first world", kappa, lam).numbers()
     threshold = (kappa - 1) / 2
     assert found["balance_threshold"] == pytest.approx(threshold, abs=1e-15)
     assert found["collapse_threshold"] == pytest.approx(threshold, abs=1e-15)
@@ -119,7 +119,7 @@ def test_the_first_world_has_its_closed_forms(kappa, lam):
 
 
 def test_the_second_world_has_a_barrier_beside_balance():
-    found = TwoPointLandscape("second world", 1.0, 1.2).numbers()
+    found = gt.TwoPointLandscape("second world", 1.0, 1.2).numbers()
     assert found["balance_threshold"] == -0.5
 
     def at(q):
@@ -135,14 +135,14 @@ def test_the_second_world_has_a_barrier_beside_balance():
 
 @both_worlds
 def test_without_collapse_there_is_no_barrier_to_tell(world):
-    found = TwoPointLandscape(world, kappa=0.3, lam=1.0).numbers()
+    found = gt.TwoPointLandscape(world, kappa=0.3, lam=1.0).numbers()
     assert "barrier" not in found
     assert found["minima"] == "0.500"
 
 
 def test_exactly_at_the_pitchfork_balance_is_alone():
-    assert TwoPointLandscape("first world", 2.0, 0.5).numbers()["minima"] == "0.500"
-    figure = TwoPointLandscape("first world", 2.0, 2.5, annealing=True, steps=400)
+    assert gt.TwoPointLandscape("first world", 2.0, 0.5).numbers()["minima"] == "0.500"
+    figure = gt.TwoPointLandscape("first world", 2.0, 2.5, annealing=True, steps=400)
     assert figure.numbers()["minima"] == "0.500"
 
 
@@ -178,7 +178,7 @@ def test_exactly_at_the_pitchfork_balance_is_alone():
     ids=["to come", "one step", "one minimum", "annealing to come", "annealing"],
 )
 def test_the_sentence(settings, landscape, ball):
-    figure, words = TwoPointLandscape(**settings), landscape.replace(" with", " world with")
+    figure, words = gt.TwoPointLandscape(**settings), landscape.replace(" with", " world with")
     assert figure.sentence() == f"In the {words}. {ball}"
     assert repr(figure) == f"TwoPointLandscape: In the {words}. {ball}"
 
@@ -206,7 +206,7 @@ def test_the_sentence(settings, landscape, ball):
 )
 def test_bad_settings_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
-        TwoPointLandscape(**arguments)
+        gt.TwoPointLandscape(**arguments)
 
 
 def test_the_stored_state_rebuilds_the_figure():
@@ -214,23 +214,23 @@ def test_the_stored_state_rebuilds_the_figure():
         "world": "first world", "kappa": 2.0, "lam": 2.5, "start": 0.3, "annealing": True,
         "steps": 250, "seed": 7,
     }  # fmt: skip
-    figure = TwoPointLandscape(**settings)
+    figure = gt.TwoPointLandscape(**settings)
     stored = figure.stored()
     assert stored == {"module": "two_point_landscape", "state": settings}
     assert json.loads(json.dumps(stored)) == stored
-    again = TwoPointLandscape(**stored["state"])
+    again = gt.TwoPointLandscape(**stored["state"])
     assert again.stored() == stored
     assert repr(again) == repr(figure)
     assert again.numbers() == figure.numbers()
 
 
 def test_whole_weights_become_floats():
-    state = TwoPointLandscape(kappa=1, lam=0).stored()["state"]
+    state = gt.TwoPointLandscape(kappa=1, lam=0).stored()["state"]
     assert (type(state["kappa"]), type(state["lam"])) == (float, float)
 
 
 def test_what_a_notebook_stores_is_text_picture_and_state():
-    figure = TwoPointLandscape()
+    figure = gt.TwoPointLandscape()
     data, metadata = figure._repr_mimebundle_()
     assert set(data) == {"text/plain", "image/png", FIGURE_MIME}
     assert data[FIGURE_MIME] == figure.stored()
@@ -242,7 +242,7 @@ def test_what_a_notebook_stores_is_text_picture_and_state():
 def drawn(**settings):
     """Return the two panels of a figure's picture."""
     figure = Figure()
-    TwoPointLandscape(**settings).draw(figure)
+    gt.TwoPointLandscape(**settings).draw(figure)
     return figure.axes
 
 
@@ -258,7 +258,7 @@ def test_the_picture_shows_minima_filled_maxima_hollow_and_the_ball():
     assert len(minima) == 3
     assert len(maxima) == 2
     assert hollow == "white"
-    found = TwoPointLandscape(steps=30).numbers()
+    found = gt.TwoPointLandscape(steps=30).numbers()
     assert ball == [[found["q"], found["loss"]]]
     for place in (*minima, *maxima):
         assert loss("second world", place[0], 1.0, 1.2) == pytest.approx(place[1], abs=1e-12)
