@@ -135,7 +135,7 @@ class Adam(Optimizer):
 
     .. math::
         m \leftarrow \beta_1 m + (1 - \beta_1) v, \qquad
-        s \leftarrow \beta_2 s + (1 - \beta_2) v^2, \qquad
+        s \leftarrow \beta_2 s + (1 - \beta_2) v^2, \\
         \text{update} = \eta\, \frac{m / (1 - \beta_1^t)}{\sqrt{s / (1 - \beta_2^t)} + \epsilon}
 
     with :math:`t` the number of this step, from 1 (Kingma and Ba 2015, "Adam: A Method for
