@@ -52,7 +52,7 @@ from .dynamics.optimizers import (
     RMSProp as RMSProp,
     SGD as SGD,
 )
-from .dynamics.rule import (
+from .dynamics.update_rule import (
     GradientRule as GradientRule,
     State as State,
     StepInfo as StepInfo,
@@ -85,7 +85,7 @@ from .gan.convolutional import (
 from .gan.game import GAN as GAN, GANBatch as GANBatch
 from .gan.layers import MinibatchStdDev as MinibatchStdDev, Packed as Packed
 from .gan.mlp import MLP as MLP
-from .gan.spectral import SpectralConv2d as SpectralConv2d, SpectralLinear as SpectralLinear
+from .gan.spectral_norm import SpectralConv2d as SpectralConv2d, SpectralLinear as SpectralLinear
 from .gan.weights import draw_weights as draw_weights
 from .training.checkpoints import CheckpointError as CheckpointError
 from .training.experiment import Experiment as Experiment

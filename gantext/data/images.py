@@ -9,7 +9,7 @@ from torch import Tensor
 
 from gantext.core.checks import at_least_one, integers, kind, last_dim
 from gantext.data.base import Dataset, check_request
-from gantext.data.rows import Rows
+from gantext.data.device_rows import Rows
 
 
 class Images(Dataset):

@@ -17,7 +17,7 @@ from gantext.core.checks import (
     shares,
 )
 from gantext.data.base import Dataset, check_request
-from gantext.data.rows import Rows
+from gantext.data.device_rows import Rows
 
 # Weights are rounded to multiples of 1 / STEPS, which fits the random integers of every device, MPS
 # included.

@@ -12,8 +12,8 @@ from gantext.core.checks import ArrayLike
 from gantext.core.trees import over_members, ravel
 from gantext.dynamics.field import eigenvalues
 from gantext.dynamics.hyperparameters import Hyperparameters
-from gantext.dynamics.rule import State, UpdateRule
 from gantext.dynamics.simulate import prepare
+from gantext.dynamics.update_rule import State, UpdateRule
 from gantext.games.base import Game
 
 

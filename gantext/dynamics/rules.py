@@ -34,7 +34,7 @@ from gantext.core.checks import non_negative, positive
 from gantext.core.trees import add, add_scaled, dot, gradient_and_value, norm, ravel, zeros_like
 from gantext.dynamics.field import jacobian
 from gantext.dynamics.hyperparameters import Defaults, Hyperparameters, Required
-from gantext.dynamics.rule import (
+from gantext.dynamics.update_rule import (
     GradientRule,
     GradientState,
     Play,

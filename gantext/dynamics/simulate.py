@@ -12,7 +12,7 @@ from gantext.core.checks import ArrayLike, as_float64, one_number, positive, vec
 from gantext.core.trees import batch_shape, flatten_members, norm
 from gantext.dynamics.field import Trajectory, velocity_and_losses
 from gantext.dynamics.hyperparameters import Hyperparameters
-from gantext.dynamics.rule import State, UpdateRule
+from gantext.dynamics.update_rule import State, UpdateRule
 from gantext.games.base import Game, Params
 
 

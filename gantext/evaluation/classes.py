@@ -7,8 +7,8 @@ from torch import Tensor
 
 from gantext.core.checks import ArrayLike, at_least_one, floating, integers, kind, shares
 from gantext.data.images import Images
-from gantext.evaluation.blocks import rows_at_once
 from gantext.evaluation.counts import ModeStatistics, mode_statistics
+from gantext.evaluation.memory import rows_at_once
 
 
 def class_statistics(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gantext.core.checks import ArrayLike
-from gantext.evaluation.blocks import rows_at_once
+from gantext.evaluation.memory import rows_at_once
 
 
 class Interval(NamedTuple):

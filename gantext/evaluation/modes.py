@@ -8,7 +8,7 @@ from torch import Tensor
 from gantext.core.checks import kind
 from gantext.data.mixtures import GaussianMixture
 from gantext.evaluation.counts import ModeStatistics, mode_statistics
-from gantext.evaluation.points import as_points, distances
+from gantext.evaluation.distances import as_points, distances
 
 
 def modes(

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from gantext.core.checks import at_least_one, broadcastable
 from gantext.evaluation.counts import off_mps
-from gantext.evaluation.points import as_points, distances_in_blocks
+from gantext.evaluation.distances import as_points, distances_in_blocks
 
 
 class PrecisionRecall(NamedTuple):

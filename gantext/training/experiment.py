@@ -20,7 +20,7 @@ from torch.utils._pytree import tree_map
 from gantext.core.checks import as_float64
 from gantext.data.base import Dataset
 from gantext.dynamics.hyperparameters import Hyperparameters
-from gantext.dynamics.rule import State, UpdateRule
+from gantext.dynamics.update_rule import State, UpdateRule
 from gantext.gan.game import GAN, GANBatch
 from gantext.training.devices import most_precise_dtype
 

@@ -80,7 +80,7 @@ DEFINED = [path for thing in (*CLASSES.values(), *FUNCTIONS) for path in definit
 
 def test_the_face_is_found():
     assert {"gt.jacobian", "gt.Bilinear", "gt.plotting.curves"} <= CALLED.keys()
-    assert "gantext.dynamics.rule.UpdateRule.step" in DEFINED
+    assert "gantext.dynamics.update_rule.UpdateRule.step" in DEFINED
     assert "gantext.dynamics.rules.Alternating.step" not in DEFINED
     assert not {"gt.CheckpointError", "gt.History", "gt.UpdateRule"} & CALLED.keys()
 

@@ -46,7 +46,7 @@ def test_every_name_has_one_entry(folder: Path, name: str) -> None:
         ("gt.Game", "gantext.Game"),
         ("gantext.games.base.Game", "gantext.Game"),
         ("UpdateRule.step", "gantext.UpdateRule.step"),
-        ("gantext.dynamics.rule.UpdateRule.step", "gantext.UpdateRule.step"),
+        ("gantext.dynamics.update_rule.UpdateRule.step", "gantext.UpdateRule.step"),
         ("Alternating.step", "gantext.UpdateRule.step"),  # inherited
         ("Run.history", "gantext.Run.history"),  # a field
         ("gantext.plotting.style.DATA", "gantext.plotting.DATA"),

@@ -15,8 +15,8 @@ from torch import Tensor
 
 from gantext.dynamics.field import velocity
 from gantext.dynamics.linearise import multipliers, spectral_radius
-from gantext.dynamics.rule import UpdateRule
 from gantext.dynamics.simulate import simulate
+from gantext.dynamics.update_rule import UpdateRule
 from gantext.games.base import Game
 from gantext.plotting.fields import phase_portrait
 from gantext.plotting.spectra import eigenvalues, unit_circle

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from gantext.core.trees import ravel
 from gantext.dynamics.field import jacobian, velocity
-from gantext.dynamics.rule import State
+from gantext.dynamics.update_rule import State
 from gantext.games.base import Game
 from gantext.games.bilinear import Bilinear
 from gantext.objectives.penalties import R1, GradientPenalty

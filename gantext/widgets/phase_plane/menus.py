@@ -11,7 +11,6 @@ from torch import Tensor
 
 from gantext.core.trees import ravel
 from gantext.dynamics.optimizers import HeavyBall
-from gantext.dynamics.rule import UpdateRule
 from gantext.dynamics.rules import (
     Alternating,
     Consensus,
@@ -21,6 +20,7 @@ from gantext.dynamics.rules import (
     Simultaneous,
     SymplecticGradientAdjustment,
 )
+from gantext.dynamics.update_rule import UpdateRule
 from gantext.games.base import Game
 from gantext.games.bilinear import Bilinear
 from gantext.games.dirac import DiracGAN

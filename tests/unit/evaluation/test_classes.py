@@ -14,7 +14,7 @@ from scipy.special import rel_entr
 from sklearn.neighbors import KNeighborsClassifier
 
 import gantext as gt
-import gantext.evaluation.blocks
+import gantext.evaluation.memory
 from tests.chance import law, seeded
 from tests.games import assert_same_tree
 
@@ -126,7 +126,7 @@ def test_the_classifier_reads_any_shape_in_any_blocks(monkeypatch):
     assert torch.equal(classify(stacks.unsqueeze(-3).double()), found)
     assert classify(stacks[:0].unsqueeze(-3)).shape == (0, 40, 3)
     for block in (1, 7 * 1797):
-        monkeypatch.setattr(gantext.evaluation.blocks, "BLOCK", block)
+        monkeypatch.setattr(gantext.evaluation.memory, "BLOCK", block)
         assert torch.equal(classify(stacks.unsqueeze(-3)), found)
 
 

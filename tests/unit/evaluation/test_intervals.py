@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gantext as gt
-import gantext.evaluation.blocks
+import gantext.evaluation.memory
 from tests.chance import law, seeded
 
 
@@ -32,7 +32,7 @@ def test_columns_are_treated_alone_in_any_blocks(monkeypatch):
     values = torch.randn(16, 2, 3, generator=seeded(), dtype=torch.float64)
     found = gt.bootstrap_interval(values)
     assert all(field.shape == (2, 3) and field.dtype == torch.float64 for field in found)
-    monkeypatch.setattr(gantext.evaluation.blocks, "BLOCK", 16 * 999)
+    monkeypatch.setattr(gantext.evaluation.memory, "BLOCK", 16 * 999)
     alone = gt.bootstrap_interval(values[:, 1, 2].tolist())
     for field, expected in zip(found, alone, strict=True):
         torch.testing.assert_close(field[1, 2], expected, rtol=1e-14, atol=0)

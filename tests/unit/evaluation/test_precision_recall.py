@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
 import gantext as gt
-import gantext.evaluation.blocks
+import gantext.evaluation.memory
 from tests.chance import law, seeded
 
 
@@ -89,7 +89,7 @@ def test_what_precision_and_recall_tell_apart():
 
 @pytest.mark.parametrize("block", [1, 900, 2**24])
 def test_members_and_blocks_change_nothing(monkeypatch, block):
-    monkeypatch.setattr(gantext.evaluation.blocks, "BLOCK", block)
+    monkeypatch.setattr(gantext.evaluation.memory, "BLOCK", block)
     real = torch.randn(40, 2, generator=seeded(), dtype=torch.float64)
     fake = 0.7 * torch.randn(2, 3, 30, 2, generator=seeded(1), dtype=torch.float64) + 0.5
     found = gt.precision_recall(real, fake)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from gantext.data.rows import Rows
+from gantext.data.device_rows import Rows
 from tests.chance import seeded
 
 CPU = torch.device("cpu")

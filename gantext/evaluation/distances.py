@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from gantext.core.checks import floating
-from gantext.evaluation.blocks import rows_at_once
+from gantext.evaluation.memory import rows_at_once
 
 
 def as_points(name: str, value: Tensor) -> Tensor:

@@ -6,8 +6,8 @@ import pytest
 import torch
 from scipy.spatial.distance import cdist
 
-import gantext.evaluation.blocks
-from gantext.evaluation.points import as_points, distances, distances_in_blocks
+import gantext.evaluation.memory
+from gantext.evaluation.distances import as_points, distances, distances_in_blocks
 from tests.games import random_tensor
 
 
@@ -38,7 +38,7 @@ def test_near_points_keep_their_digits():
 
 @pytest.mark.parametrize(("block", "starts"), [(1, [0, 1, 2, 3, 4]), (70, [0, 2, 4]), (999, [0])])
 def test_blocks_hold_every_distance_once(monkeypatch, block, starts):
-    monkeypatch.setattr(gantext.evaluation.blocks, "BLOCK", block)
+    monkeypatch.setattr(gantext.evaluation.memory, "BLOCK", block)
     x, y = random_tensor(3, 5, 2), random_tensor(3, 11, 2, seed=1)
     found = list(distances_in_blocks(x, y))
     assert [start for start, _ in found] == starts
