@@ -19,12 +19,11 @@ import gantext_api
 FACE = [name for name in gt.__all__ if name != "plotting"]
 PLOTTING = [f"plotting.{name}" for name in gt.plotting.__all__]
 WRITTEN = [p for p in pages() if (ROOT / "book/api") in p.parents or p == ROOT / "book/api.md"]
+PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 EXAMPLES = {
     f"{page.name}-{k}": code
-    for page in [*WRITTEN, ROOT / "README.md"]
-    for k, code in enumerate(
-        re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
-    )
+    for page in WRITTEN
+    for k, code in enumerate(PYTHON.findall(page.read_text("utf-8")))
 }
 
 
@@ -94,6 +93,10 @@ def test_a_name_that_is_missing_or_wrong_is_a_warning(tmp_path: Path) -> None:
     missing = set(re.findall(r"no page documents gantext\.(\S+) of", warnings))
     shown = {n for n, home in gantext_api.face().items() if ".objectives." in home}
     assert missing == {*FACE, *PLOTTING} - {name.removeprefix("gantext.") for name in shown}
+
+
+def test_the_readme_shows_the_same_example() -> None:
+    assert PYTHON.findall((ROOT / "README.md").read_text("utf-8")) == [EXAMPLES["api.md-0"]]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
