@@ -43,10 +43,11 @@ def as_float64(name: str, value: ArrayLike) -> Tensor:
 def holds(condition: Tensor) -> bool:
     """Read a condition, a scalar boolean, or answer False where it cannot be read.
 
-    Inside a `torch.func` transform a tensor may stand for many values at once, on which Python
-    cannot branch. Such values were checked, where they could be, before they were batched.
+    Inside a `torch.func` transform, or while operations are recorded, a tensor stands for many
+    values, on which Python cannot branch. They were checked, where they could be, before that.
     """
-    if torch._C._functorch.is_functorch_wrapped_tensor(condition):
+    recording = torch._C._get_dispatch_mode(torch._C._TorchDispatchModeKey.PROXY) is not None
+    if recording or torch._C._functorch.is_functorch_wrapped_tensor(condition):
         return False
     return bool(condition)
 

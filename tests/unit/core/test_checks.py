@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from torch.fx.experimental.proxy_tensor import make_fx
 
 from gantext.core import checks as check
 
@@ -217,3 +218,15 @@ def test_values_are_not_read_inside_a_transform_but_shapes_are():
 def test_outside_a_transform_a_condition_is_read():
     assert check.holds(torch.tensor(True))
     assert not check.holds(torch.tensor(False))
+
+
+def test_while_operations_are_recorded_values_are_not_read():
+    """A hyper-parameter that comes in as a tensor stands for those of all later calls."""
+
+    def penalised(gamma: torch.Tensor) -> torch.Tensor:
+        return check.one_number("gamma", check.non_negative("gamma", gamma)) * 2
+
+    recorded = make_fx(penalised)(torch.tensor(0.5))
+    assert float(recorded(torch.tensor(3.0))) == 6
+    with pytest.raises(ValueError, match="gamma: expected finite values >= 0, got -1"):
+        penalised(torch.tensor(-1.0))
