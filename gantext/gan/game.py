@@ -88,17 +88,43 @@ class GAN(Game):
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
     ) -> tuple[Weights, Weights]:
-        """Draw ``(theta, psi)``; the same seed gives the same weights on every device."""
+        """Draw both players' parameters, ``(theta, psi)``.
+
+        Parameters
+        ----------
+        seed : int
+            The same seed gives the same weights, on every device.
+        dtype : torch.dtype
+            Of the weights.
+        device : torch.device or str
+            Of the weights.
+        """
         theta = draw_weights(self.generator, 2 * seed, dtype=dtype, device=device)
         psi = draw_weights(self.discriminator, 2 * seed + 1, dtype=dtype, device=device)
         return theta, psi
 
     def generate(self, theta: Weights, noise: Tensor) -> Tensor:
-        """Turn noise (B, noise) into samples (B, ...)."""
+        """Turn noise into samples, of shape (B, ...).
+
+        Parameters
+        ----------
+        theta : dict of Tensor
+            The generator's parameters.
+        noise : Tensor, shape (B, noise)
+            Noise.
+        """
         return functional_call(self.generator, theta, (noise,))
 
     def score(self, psi: Weights, x: Tensor) -> Tensor:
-        """Return the discriminator's logits for samples (B, ...)."""
+        """Return the discriminator's logits, of shape (B, 1), or one for each pack.
+
+        Parameters
+        ----------
+        psi : dict of Tensor
+            The discriminator's parameters.
+        x : Tensor, shape (B, ...)
+            Samples.
+        """
         return functional_call(self.discriminator, psi, (x,))
 
     def losses(self, theta: Weights, psi: Weights, batch: Any = None) -> Losses:

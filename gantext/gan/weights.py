@@ -25,7 +25,9 @@ def draw_weights(
         Stays as it is.
     seed : int
         The same seed gives the same weights on every device: they are drawn on the CPU.
-    dtype, device
+    dtype : torch.dtype
+        Of the result.
+    device : torch.device or str
         Of the result.
 
     Returns

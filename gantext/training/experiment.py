@@ -112,10 +112,17 @@ class Experiment:
             raise ValueError(f"dtype: expected a floating-point type, got {self.dtype}")
 
     def settings(self, game_hparams: Mapping[str, Any] | None = None, **hparams: Any) -> Settings:
-        """Check hyper-parameters: what ``game`` is called with, and the update rule's.
+        """Check hyper-parameters.
 
-        Values are floats or tensors of shape (...). Raises ValueError if one is out of range, and
-        TypeError if a name is unknown or missing, or a GAN that takes none is given some.
+        A ValueError says that one is out of range, a TypeError that a name is unknown or missing,
+        or that a GAN which takes none is given some.
+
+        Parameters
+        ----------
+        game_hparams : mapping of str to float or Tensor of shape (...), optional
+            What ``game`` is called with.
+        **hparams : float or Tensor, shape (...)
+            The update rule's.
         """
         own = {name: as_float64(name, value) for name, value in (game_hparams or {}).items()}
         if own and isinstance(self.game, GAN):
@@ -129,11 +136,27 @@ class Experiment:
         return Settings(rule, {name: value.to(self.dtype) for name, value in own.items()})
 
     def make(self, settings: Settings) -> GAN:
-        """Return one member's game, with its hyper-parameters."""
+        """Return the game with its hyper-parameters.
+
+        Parameters
+        ----------
+        settings : Settings
+            One member's.
+        """
         return self.game if isinstance(self.game, GAN) else self.game(**settings.game)
 
     def init(self, seed: int, settings: Settings, *, device: Device = "cpu") -> TrainState:
-        """Draw one member's weights and return the state before the first step."""
+        """Draw the weights and return the state before the first step.
+
+        Parameters
+        ----------
+        seed : int
+            The member's seed.
+        settings : Settings
+            One member's.
+        device : torch.device or str
+            Where to train.
+        """
         theta, psi = self.make(settings).init(seed, dtype=self.dtype, device=device)
         players = tree_map(lambda leaf: leaf.to(device), self.rule.init(theta, psi))
         sums = torch.zeros(3, dtype=most_precise_dtype(device), device=device)
@@ -144,8 +167,18 @@ class Experiment:
     ) -> GANBatch:
         """Draw data and noise for ``BLOCK`` steps, from step ``BLOCK * block`` on.
 
-        Tensors have shape (BLOCK, E, B, ...), with E evaluations of gradients in each step; see
-        `batch_at`.
+        Tensors have shape (BLOCK, E, B, ...), with E evaluations of gradients in each step.
+
+        Parameters
+        ----------
+        seed : int
+            The member's seed.
+        block : int
+            Which steps.
+        settings : Settings
+            One member's.
+        device : torch.device or str
+            Where to.
         """
         generator = _generator(seed, "batch", block, device)
         shape = (BLOCK, self.rule.batches_per_step, self.batch_size)
@@ -155,7 +188,17 @@ class Experiment:
     def batches(
         self, seed: int, settings: Settings, *, device: Device = "cpu"
     ) -> Iterator[GANBatch | list[GANBatch]]:
-        """Yield what `step` takes, one step after the other, without end."""
+        """Yield the batch, or batches, of one step after the other, without end.
+
+        Parameters
+        ----------
+        seed : int
+            The member's seed.
+        settings : Settings
+            One member's.
+        device : torch.device or str
+            Where to.
+        """
         for block in itertools.count():
             drawn = self.draw(seed, block, settings, device=device)
             yield from (batch_at(drawn, t) for t in range(BLOCK))
@@ -163,13 +206,37 @@ class Experiment:
     def noise(
         self, seed: int, count: int, settings: Settings, *, which: int = 0, device: Device = "cpu"
     ) -> Tensor:
-        """Draw noise (count, noise) to look at samples with, which training never sees."""
+        """Draw noise for samples to look at, which training never sees: shape (count, noise).
+
+        Parameters
+        ----------
+        seed : int
+            The member's seed.
+        count : int
+            How many.
+        settings : Settings
+            One member's.
+        which : int
+            Another number, other noise.
+        device : torch.device or str
+            Where to.
+        """
         return self._noise((count,), settings, _generator(seed, "evaluation", which, device))
 
     def step(
         self, state: TrainState, batch: GANBatch | list[GANBatch], settings: Settings
     ) -> TrainState:
-        """Take one step with one member. Pure."""
+        """Take one step with one member. Pure.
+
+        Parameters
+        ----------
+        state : TrainState
+            From `init` or an earlier step.
+        batch : GANBatch or list of GANBatch
+            One step's: see `UpdateRule.step`.
+        settings : Settings
+            One member's.
+        """
         step = state.players.step
         now = Settings(*({k: self._at(k, v, step) for k, v in part.items()} for part in settings))
         players, info = self.rule.step(self.make(now), state.players, batch, now.rule)

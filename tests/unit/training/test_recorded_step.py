@@ -212,6 +212,8 @@ def test_randomness_stays_random() -> None:
         assert found.abs().max() > 0
 
 
+# PyTorch's compiler warns of its own ways when it is first imported.
+@pytest.mark.filterwarnings("ignore:`torch.jit.script_method` is deprecated:DeprecationWarning")
 def test_the_fastest_form_of_each_device() -> None:
     assert isinstance(fastest(descend, CPU, compiled=False), Recorded)
     mps = fastest(descend, torch.device("mps"), compiled=False)
