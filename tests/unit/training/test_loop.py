@@ -37,7 +37,7 @@ from tests.gans import (
 )
 from tests.trainee import mean, trained
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 KINDS = pytest.mark.parametrize("kind", ["one", "many"])
 
 

@@ -30,7 +30,7 @@ from tests.gans import (
     small_mlp,
 )
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def run(steps: int = 4, of: gt.Experiment | None = None, **options: Any) -> gt.Run:
