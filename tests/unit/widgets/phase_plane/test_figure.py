@@ -23,7 +23,7 @@ from tests.unit.widgets.phase_plane.choices import GAMES, RULES
         ("proximal point", lambda eta: 1 / math.sqrt(1 + eta**2)),
     ],
 )
-@pytest.mark.parametrize("eta", [0.1, 0.45, 1.3])
+@pytest.mark.parametrize("eta", [0.1, 1.3])
 def test_growth_on_xy_is_the_closed_form(rule, growth, eta):
     found = gt.PhasePlane(rule=rule, eta=eta, x=0.8, y=-1.1).numbers()
     assert found["predicted"] == pytest.approx(growth(eta), abs=1e-12)
