@@ -104,7 +104,9 @@ def _either(condition: Any, yes: Any, no: Any) -> Any:
 
 
 def _as_number(entry: Any, **_settings: Any) -> Any:
-    return _either(entry, 1, 0) if isinstance(entry, sympy.logic.boolalg.Boolean) else entry
+    # A symbol is a Boolean for sympy; here it is a real number.
+    is_condition = isinstance(entry, sympy.logic.boolalg.Boolean) and not entry.is_Symbol
+    return _either(entry, 1, 0) if is_condition else entry
 
 
 _ENTRYWISE: dict[str, Callable[..., Any]] = {

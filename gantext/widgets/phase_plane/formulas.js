@@ -339,7 +339,7 @@ export const step_wasserstein_symplectic = ([x, y, step], [eta, strength, r1, gp
   const t4 = -t3;
   const t5 = r1*t3;
   const t6 = gp*Math.pow(t1, 2)*t3 + t5 + y;
-  const t7 = (1/4)*r1*(2*t0 + t2 - 2*x) - 1/2*t5 - 1/2*y - 1/2*(y ? 1 : 0);
+  const t7 = (1/4)*r1*(2*t0 + t2 - 2*x) - 1/2*t5 - y;
   const t8 = Math.sign((1/2)*(t3*t4 + t6*t7)*(t4*t6 - t4*y) + 0.1);
   return [eta*(strength*t3*t8 - y) + x, eta*(strength*t7*t8 - t3) + y, step + 1];
 };

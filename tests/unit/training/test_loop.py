@@ -393,7 +393,7 @@ def test_games_that_are_none(make: Callable, message: str) -> None:
 
 
 def test_a_bad_weight_of_the_game_is_refused_before_anything_runs() -> None:
-    with pytest.raises(ValueError, match="gamma: expected a weight >= 0, got -1"):
+    with pytest.raises(ValueError, match="gamma: expected finite values >= 0, got -1"):
         run(1, experiment(game=trainee.penalised), game_hparams={"gamma": -1.0})
 
 

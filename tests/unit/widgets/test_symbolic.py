@@ -63,6 +63,11 @@ def test_a_trace_computes_what_the_code_computes(function):
     agree(function, ["x", "y"], PLANE)
 
 
+def test_another_type_is_the_same_number_and_a_condition_is_zero_or_one():
+    """Though a symbol of sympy counts as a condition, too."""
+    agree(lambda v: v.float().double() + (v > 0).double(), ["x", "y"], [(0.5, -2.0), (3.0, 0.0)])
+
+
 def test_products_over_more_than_one_entry_of_a_batch_keep_their_places():
     agree(lambda v: v.reshape(2, 2) @ v.reshape(2, 2).mT, "abcd", [(1.0, 2.0, -3.0, 4.0)])
 
