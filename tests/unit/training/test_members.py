@@ -169,7 +169,7 @@ def test_what_is_refused(options: dict, error: type[Exception], message: str) ->
 @pytest.mark.parametrize(
     ("game_hparams", "own", "message"),
     [
-        ({"gamma": torch.tensor([0.0, 1.0, -1.0])}, {}, "gamma: expected finite values >= 0, got -1"),
+        ({"gamma": torch.tensor([0.0, 1.0, -1.0])}, {}, "gamma: expected finite values >= 0"),
         ({"gamma": torch.ones(3)}, {"eta": [0.1, 0.2]}, r"that broadcast, got .*\(3,\)"),
         ({"gamma": float("nan")}, {}, "gamma: expected numbers, got NaN"),
     ],
