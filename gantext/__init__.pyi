@@ -102,7 +102,7 @@ from .evaluation.classes import (
     class_statistics as class_statistics,
 )
 from .evaluation.counts import ModeStatistics as ModeStatistics, kl_to_uniform as kl_to_uniform
-from .evaluation.intervals import Interval as Interval, bootstrap_interval as bootstrap_interval
+from .evaluation.intervals import Interval as Interval, mean_interval as mean_interval
 from .evaluation.modes import modes as modes
 from .evaluation.precision_recall import (
     PrecisionRecall as PrecisionRecall,

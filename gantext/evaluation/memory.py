@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# Distances, or resampled numbers, that are held at once: 64 or 128 MiB.
+# Distances that are held at once: 64 or 128 MiB.
 BLOCK = 2**24
 
 
