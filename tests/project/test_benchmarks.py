@@ -1,11 +1,15 @@
 """The benchmarks run, and compare like with like."""
 
+import math
 import re
 import subprocess
 import sys
 
+import numpy as np
+import pytest
 import torch
 
+from benchmarks.coverage import LAWS
 from benchmarks.plain import BATCH, plain_step
 from benchmarks.throughput import experiment, operations
 from gantext.training.members import Members
@@ -48,3 +52,30 @@ def test_both_sides_train_the_same_game():
     for name, ours in (("generator", state.players.theta), ("discriminator", state.players.psi)):
         plain = modules[name].cell_contents.state_dict()
         assert {k: v.shape for k, v in plain.items()} == {k: v.shape for k, v in ours.items()}
+
+
+def test_the_benchmark_of_intervals_tells_those_that_cover():
+    laws = ["--laws", "share-0.9", "normal", "--seeds", "5", "8", "--repeats", "200"]
+    command = [sys.executable, "-m", "benchmarks.coverage", *laws]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    row = r"^\| ([a-z .\d]+) \| (\d+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]*) \| ([\d.]*) \|$"
+    rows = re.findall(row, result.stdout, re.MULTILINE)
+    cells = [(law, seeds) for law in ("share of 0.9", "normal") for seeds in ("5", "8")]
+    assert [(law, seeds) for law, seeds, *_ in rows] == cells
+    for _, _, bootstrap, _, bounds, width in rows[:2]:
+        assert float(bootstrap) < 0.7  # the seeds often agree, and say so of all others
+        assert float(bounds) > 0.95
+        assert 0 < float(width) < 1
+    for _, _, bootstrap, student, *none in rows[2:]:
+        assert float(bootstrap) < float(student)
+        assert abs(float(student) - 0.95) < 0.05
+        assert none == ["", ""]
+
+
+@pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
+def test_the_laws_have_the_means_that_intervals_should_hold(law):
+    values = law.draw(np.random.default_rng(0), (1, 200_000))
+    error = values.std() / math.sqrt(values.size)
+    assert abs(values.mean() - law.mean) < 5 * error
+    if law.bounds is not None:
+        assert law.bounds[0] <= values.min() < values.max() <= law.bounds[1]
