@@ -97,6 +97,7 @@ from .training.results import (
     Run as Run,
     Snapshot as Snapshot,
 )
+from .training.watch import ImpureStepWarning as ImpureStepWarning
 from .evaluation.classes import (
     NearestNeighbour as NearestNeighbour,
     class_statistics as class_statistics,

@@ -13,6 +13,10 @@ class Rows:
         self._tensor = tensor
         self._made: dict[tuple[torch.device, torch.dtype], Tensor] = {}
 
+    def __reduce__(self) -> tuple[type[Rows], tuple[Tensor]]:
+        """Copy and pickle the tensor alone."""
+        return Rows, (self._tensor,)
+
     def on(self, device: torch.device, dtype: torch.dtype | None = None) -> Tensor:
         """Return the tensor on a device, in its own dtype or another."""
         key = (device, self._tensor.dtype if dtype is None else dtype)

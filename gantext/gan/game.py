@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call
 
 from gantext.games.base import Game, Losses
-from gantext.gan.weights import Weights, draw_weights, update_buffers
+from gantext.gan.weights import Weights, call_with, draw_weights, update_buffers
 from gantext.objectives.losses import Loss, NonSaturating
 
 DiscriminatorPenalty = Callable[..., Tensor]
@@ -113,7 +112,7 @@ class GAN(Game):
         noise : Tensor, shape (B, noise)
             Noise.
         """
-        return functional_call(self.generator, theta, (noise,))
+        return call_with(self.generator, theta, noise)
 
     def score(self, psi: Weights, x: Tensor) -> Tensor:
         """Return the discriminator's logits, of shape (B, 1), or one for each pack.
@@ -125,7 +124,7 @@ class GAN(Game):
         x : Tensor, shape (B, ...)
             Samples.
         """
-        return functional_call(self.discriminator, psi, (x,))
+        return call_with(self.discriminator, psi, x)
 
     def losses(self, theta: Weights, psi: Weights, batch: Any = None) -> Losses:
         """Return both players' losses on one batch."""

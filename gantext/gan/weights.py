@@ -6,6 +6,9 @@ from copy import deepcopy
 
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
+
+from gantext.core.randomness import DrawFrom
 
 Weights = dict[str, Tensor]
 
@@ -17,7 +20,10 @@ def draw_weights(
     dtype: torch.dtype = torch.float32,
     device: torch.device | str = "cpu",
 ) -> Weights:
-    """Draw a module's parameters and buffers as its layers' own ``reset_parameters`` do.
+    """Draw what is trained of a module, as its layers' own ``reset_parameters`` do.
+
+    What has ``requires_grad=False`` keeps the module's own values, and so does a buffer unless
+    ``reset_parameters`` draws it too. PyTorch's global generators stay as they are.
 
     Parameters
     ----------
@@ -33,12 +39,14 @@ def draw_weights(
     Returns
     -------
     dict of Tensor
-        Parameters and buffers by name, as in ``module.state_dict()``.
+        Parameters and buffers by name, as in ``module.state_dict()``; but whole numbers, such as
+        an index, stay with the module.
 
     Raises
     ------
     ValueError
-        If a layer has parameters and no ``reset_parameters``, so that all seeds would be the same.
+        If a layer has parameters to train and no ``reset_parameters``, so that all seeds would be
+        the same.
 
     Examples
     --------
@@ -47,22 +55,54 @@ def draw_weights(
     >>> {name: tuple(tensor.shape) for name, tensor in weights.items()}
     {'0.weight': (3, 2), '0.bias': (3,), '2.weight': (1, 3), '2.bias': (1,)}
     """
-    module = deepcopy(module).cpu()
-    # The layers draw from PyTorch's global generator of the CPU; it is put back afterwards. (Those
-    # of other devices stay as they are: `torch.manual_seed` would seed them all.)
-    with torch.random.fork_rng(devices=[]), torch.no_grad():
-        torch.default_generator.manual_seed(seed)
-        for name, layer in module.named_modules():
-            own = [*layer.parameters(recurse=False), *layer.buffers(recurse=False)]
-            if own and not callable(getattr(layer, "reset_parameters", None)):
+    drawn = deepcopy(module).cpu()
+    with torch.no_grad(), DrawFrom(torch.Generator().manual_seed(seed)):
+        for name, layer in drawn.named_modules():
+            trained = [p for p in layer.parameters(recurse=False) if p.requires_grad]
+            reset = getattr(layer, "reset_parameters", None)
+            if any(p.is_complex() for p in trained):
+                raise ValueError(f"{name}: expected real parameters to train, got complex ones")
+            if trained and not callable(reset):
                 raise ValueError(
                     f"{type(layer).__name__} ({name or 'the module itself'}): expected a method "
                     "reset_parameters() that draws its parameters; add one"
                 )
-            if own:
-                layer.reset_parameters()
-    named = {**dict(module.named_parameters()), **dict(module.named_buffers())}
-    return {name: w.detach().to(device=device, dtype=dtype) for name, w in named.items()}
+            if callable(reset) and (trained or [*layer.buffers(recurse=False)]):
+                reset()
+    named = {**dict(drawn.named_parameters()), **dict(drawn.named_buffers())}
+    frozen = {name: p for name, p in module.named_parameters() if not p.requires_grad}
+    return {
+        name: frozen.get(name, w).detach().to(device=device, dtype=dtype, copy=True)
+        for name, w in named.items()
+        if w.is_floating_point()
+    }
+
+
+def call_with(module: nn.Module, weights: Weights, x: Tensor) -> Tensor:
+    """Call a module with other weights, of which those alone that are trained have gradients."""
+    trained = {name for name, p in module.named_parameters() if p.requires_grad}
+    given = {name: w if name in trained else w.detach() for name, w in weights.items()}
+    # Whole numbers stay with the module, on its device.
+    given |= {n: b.to(x.device) for n, b in module.named_buffers() if not b.is_floating_point()}
+    return functional_call(module, given, (x,))
+
+
+def loaded(module: nn.Module, weights: Weights) -> nn.Module:
+    """Return a copy of a module that holds weights, in their dtype and on their device."""
+    one = next(iter(weights.values()), torch.empty(0))
+    copy = deepcopy(module).to(device=one.device, dtype=one.dtype)
+    places = {**dict(copy.named_parameters()), **dict(copy.named_buffers())}
+    with torch.no_grad():
+        for name, weight in weights.items():
+            places[name].copy_(weight)
+    return copy
+
+
+def constants(module: nn.Module) -> Weights:
+    """Return the parameters and buffers whose values no seed decides."""
+    one, other = (draw_weights(module, seed, dtype=torch.float64) for seed in (0, 1))
+    whole = {name: b for name, b in module.named_buffers() if not b.is_floating_point()}
+    return {name: w for name, w in one.items() if torch.equal(w, other[name])} | whole
 
 
 def update_buffers(module: nn.Module, weights: Weights) -> Weights:
@@ -76,13 +116,14 @@ def update_buffers(module: nn.Module, weights: Weights) -> Weights:
         if not callable(update := getattr(layer, "update_buffers", None)):
             continue
         prefix = f"{name}." if name else ""
-        local = [*dict(layer.named_parameters()), *dict(layer.named_buffers())]
+        named = [*dict(layer.named_parameters()), *dict(layer.named_buffers())]
+        local = [key for key in named if prefix + key in weights]
         changed = update({key: weights[prefix + key] for key in local})
-        unknown = changed.keys() - dict(layer.named_buffers()).keys()
-        if unknown:
+        buffers = [key for key, _ in layer.named_buffers() if key in local]
+        if unknown := changed.keys() - set(buffers):
             raise ValueError(
-                f"{type(layer).__name__}.update_buffers: expected its buffers "
-                f"{[*dict(layer.named_buffers())]}, got {sorted(unknown)}"
+                f"{type(layer).__name__}.update_buffers: expected its buffers {buffers}, "
+                f"got {sorted(unknown)}"
             )
         new |= {prefix + key: value for key, value in changed.items()}
     return new

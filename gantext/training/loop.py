@@ -19,7 +19,9 @@ from gantext.training.history import History, Log
 from gantext.training.members import Members
 from gantext.training.processes import Processes
 from gantext.training.results import Callback, DivergenceWarning, Run, Snapshot
-from gantext.training.resume import begin, write
+from gantext.training.resume import CheckpointFile
+from gantext.training.trial import require_playable
+from gantext.training.watch import Moment, Watch
 
 
 def train(
@@ -36,7 +38,9 @@ def train(
     chunk: int | None = None,
     device: torch.device | str | None = None,
     compile: bool = False,  # noqa: A002 - torch's word
+    record_step: bool = True,
     progress: bool | None = None,
+    checkpoint_key: str | None = None,
     **hparams: Any,
 ) -> Run:
     """Train a GAN, or many at once: every seed with every setting of the hyper-parameters.
@@ -70,17 +74,22 @@ def train(
         A file to write to. If it is there already, training goes on from it. Of several processes
         the first writes it, and all of them must be able to read it.
     checkpoint_every : int
-        Steps from one writing to the next. The end is written too, and an interruption unless
-        there are several processes.
+        Steps from one writing to the next. The end is written too, and what stops training before
+        it, an error or an interruption, unless there are several processes.
+    checkpoint_key : str, optional
+        A name by which the experiment's checkpoint is known again, instead of every number and
+        tensor that the experiment leads to, and the code of your own functions and classes.
     chunk : int, optional
         Members that are computed at the same time; all by default. Fewer need less memory.
     device : torch.device or str, optional
         Where to train; None picks CUDA, then MPS, then the CPU.
     compile : bool
-        Whether to compile the step: up to a minute at first, then several times faster. Otherwise
-        a CPU records the step's operations after a while and replays them, which gives the same
-        numbers, small networks' two to three times as fast. What a network or a loss does besides,
-        such as printing, ends with the recording. `Run.step_record` says whether it was done.
+        Whether to compile the step: up to a minute at first, then several times faster.
+    record_step : bool
+        Whether to record the step after a while, and replay it: on a CPU its operations, one by
+        one, with the same numbers, small networks' two to three times as fast; on CUDA as a graph.
+        What a network or a loss does besides operations on tensors ends with the recording. Now
+        and then the record is compared with the step. `Run.step_record` says whether it was made.
     progress : bool, optional
         Whether to show a bar; None shows one on a terminal.
     **hparams : float or Tensor, shape (...)
@@ -99,12 +108,16 @@ def train(
     MemoryError
         If the members do not fit together; the message says which chunk to try.
     CheckpointError
-        If the checkpoint is damaged or belongs to another run.
+        If the checkpoint is damaged, belongs to another run, or cannot be written.
 
     Warns
     -----
     DivergenceWarning
-        If losses or gradients of a member are no longer finite. The others do not notice.
+        At the first record after losses or gradients of a member are no longer finite. The others
+        do not notice. As an error, by `warnings.filterwarnings`, it stops the run.
+    ImpureStepWarning
+        If the step is not the same at each call. It goes on without a record, from the last moment
+        that is sure.
 
     Examples
     --------
@@ -122,22 +135,27 @@ def train(
     (torch.Size([2, 3, 4]), torch.Size([3, 4, 5, 2]))
     """
     _require_counts(steps=(steps, 0), every=(every, 1), checkpoint_every=(checkpoint_every, 1))
-    members = Members(
-        experiment,
-        _which(seed, seeds),
-        experiment.settings(game_hparams, **hparams),
-        pick_device(device),
-        chunk=chunk,
-        compiled=compile,
-        processes=Processes.of_group(),
-    )
-    # Several processes show one bar; None asks tqdm to look whether there is a terminal.
-    hide = True if not members.processes.is_first else None if progress is None else not progress
-    path = None if checkpoint is None else Path(checkpoint)
-    state, log = _taken(members, steps, every, callbacks, path, checkpoint_every, hide)
-    run = _finished(members, state, log)
-    if members.processes.is_first:
-        _warn_of_divergence(run.diverged)
+    # In inference mode, what is made could not be differentiated.
+    with torch.inference_mode(False):
+        members = Members(
+            experiment,
+            _which(seed, seeds),
+            experiment.settings(game_hparams, **hparams),
+            pick_device(device),
+            chunk=chunk,
+            compiled=compile,
+            recorded=record_step,
+            processes=Processes.of_group(),
+        )
+        require_playable(members)
+        path = None if checkpoint is None else Path(checkpoint)
+        file = CheckpointFile(members, path, checkpoint_key)
+        # Several processes show one bar; None asks tqdm to look whether there is a terminal.
+        hide = not members.processes.is_first or (None if progress is None else not progress)
+        end = _taken(members, steps, every, callbacks, file, checkpoint_every, hide)
+        run = _finished(members, end)
+    if members.processes.is_first and not members.processes.is_alone:
+        _warn_of_divergence(run.diverged, 0, stacklevel=3)
     return run
 
 
@@ -146,35 +164,44 @@ def _taken(
     steps: int,
     every: int,
     callbacks: Sequence[Callback],
-    path: Path | None,
+    file: CheckpointFile,
     checkpoint_every: int,
     hide: bool | None,
-) -> tuple[TrainState, Log]:
+) -> Moment:
     """Take all steps, from the checkpoint on if there is one."""
-    state, log, step = begin(members, path)
-    if step > steps:
-        raise CheckpointError(f"{path}: already {step} steps on, {steps} are wanted in all")
-    written = step
-    with tqdm(total=steps, initial=step, unit="step", disable=hide) as bar:
+    now = file.begin()
+    if now.step > steps:
+        raise CheckpointError(
+            f"{file.path}: already {now.step} steps on, {steps} are wanted in all"
+        )
+    watch, written, stops = Watch(members, now), now.step, (BLOCK, every, checkpoint_every)
+    with tqdm(total=steps, initial=now.step, unit="step", disable=hide) as bar:
         try:
-            while step < steps:
-                stops = (BLOCK, every, checkpoint_every)
-                until = min([steps, *((step // stop + 1) * stop for stop in stops)])
-                ahead, more = members.advance(state, step, until - step), log
-                bar.update(until - step)
-                if until % every == 0 or until == steps:
-                    ahead, more = _recorded(members, ahead, until, callbacks, log)
+            while now.step < steps:
+                until = min([steps, *((now.step // stop + 1) * stop for stop in stops)])
+                recorded = until % every == 0 or until == steps
+                saved = file.path is not None and (until % checkpoint_every == 0 or until == steps)
+                shown = recorded and bool(callbacks)
+                state, log = members.advance(now.state, now.step, until - now.step), now.log
+                bar.update(until - bar.n)
+                kept = saved or until == steps
+                if watch.is_due(until, kept=kept, shown=shown) and not watch.holds(until):
+                    now = watch.safe
+                    continue
+                if recorded:
+                    state, log = _recorded(members, state, until, callbacks, log)
                 # All at once: an interruption finds the run before these steps or after them.
-                state, log, step = ahead, more, until
-                if path is not None and (step % checkpoint_every == 0 or step == steps):
-                    write(members, path, state, log, step)
-                    written = step
-        except KeyboardInterrupt:
+                now = Moment(state, log, until)
+                watch.passed(now, shown=shown)
+                if saved:
+                    file.write(now)
+                    written = until
+        except BaseException:
             # One process alone can stop in good order; of several, the others know nothing of it.
-            if path is not None and members.processes.is_alone and written < step:
-                write(members, path, state, log, step)
+            if file.path is not None and members.processes.is_alone and written < now.step:
+                file.write(now if members.record_holds() else watch.safe)
             raise
-    return state, log
+    return now
 
 
 def _require_counts(**counts: tuple[int, int]) -> None:
@@ -206,10 +233,25 @@ def _recorded(
             _check_observed(name, value, log.observed.get(name), lead)
             answer[name] = value.reshape((*state.diverged.shape, *value.shape[len(lead) :]))
         answers.append(answer)
+    # The first of several processes tells of all of them at the end.
+    if members.processes.is_alone:
+        _warn_of_divergence(state.diverged, log.last, stacklevel=5)
     return (
         state._replace(sums=torch.zeros_like(state.sums)),
         log.and_now(step, state.sums, answers),
     )
+
+
+def _warn_of_divergence(diverged: Tensor, since: int, *, stacklevel: int) -> None:
+    """Warn if the first member that diverged did so since some step."""
+    lost = diverged[diverged >= 0]
+    if lost.numel() and int(lost.min()) >= since:
+        warnings.warn(
+            f"{lost.numel()} of {diverged.numel()} members diverged, the first at step "
+            f"{int(lost.min())}; see `diverged`",
+            DivergenceWarning,
+            stacklevel=stacklevel,
+        )
 
 
 def _check_observed(
@@ -228,31 +270,20 @@ def _check_observed(
         )
 
 
-def _finished(members: Members, state: TrainState, log: Log) -> Run:
+def _finished(members: Members, end: Moment) -> Run:
     """Bring all members together, and put them in shape."""
     gather, whole = members.processes.gather, members.whole()
-    means, observed = log.stacked(state.sums)
+    means, observed = end.log.stacked(end.state.sums)
 
     def in_shape(values: Tensor) -> Tensor:  # (members, ..., T) -> (T, *members, ...)
         return whole.in_shape(gather(values)).movedim(-1, 0)
 
     generator_loss, discriminator_loss, speed = in_shape(means).unbind(-1)
     history = History(
-        torch.tensor(log.step, dtype=torch.int64),
+        torch.tensor(end.log.step, dtype=torch.int64),
         generator_loss,
         discriminator_loss,
         speed,
         {name: in_shape(values) for name, values in observed.items()},
     )
-    return Run(whole, gather(state), log.last, history, members.step_record)
-
-
-def _warn_of_divergence(diverged: Tensor) -> None:
-    lost = diverged[diverged >= 0]
-    if lost.numel():
-        warnings.warn(
-            f"{lost.numel()} of {diverged.numel()} members diverged, the first at step "
-            f"{int(lost.min())}; see `diverged`",
-            DivergenceWarning,
-            stacklevel=3,
-        )
+    return Run(whole, gather(end.state), end.step, history, members.step_record)

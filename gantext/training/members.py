@@ -2,8 +2,9 @@
 
 A population is the step of one member, mapped over many by `torch.func.vmap`. Members are seeds
 times a grid of hyper-parameters. Each has its own weights, noise, learning rate and penalty weight,
-and each equals that GAN trained alone. They share the cost of starting every operation, which for
-small networks is most of the cost.
+and does the arithmetic of that GAN alone, but for the order of sums: in float64 both stay equal but
+for rounding; in float32 training magnifies rounding until they are two draws of one distribution.
+They share the cost of starting every operation, which for small networks is most of the cost.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from functools import lru_cache
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.func import vmap
 from torch.utils._pytree import tree_map
 
 from gantext.gan.game import GAN, GANBatch
+from gantext.gan.weights import loaded
 from gantext.training.checkpoints import flatten
 from gantext.training.experiment import BLOCK, Experiment, Settings, TrainState, batch_at
 from gantext.training.processes import Processes
@@ -42,8 +44,8 @@ class Members:
         Where.
     chunk : int, optional
         Members computed at the same time; all by default.
-    compiled : bool
-        Whether to compile the step.
+    compiled, recorded : bool
+        Whether to compile the step; whether to record it.
     processes : Processes
         Which share of the members is this process's.
 
@@ -67,6 +69,7 @@ class Members:
         *,
         chunk: int | None = None,
         compiled: bool = False,
+        recorded: bool = True,
         processes: Processes = Processes(),  # noqa: B008 - a tuple
     ) -> None:
         self.experiment, self.device, self.processes = experiment, device, processes
@@ -86,7 +89,7 @@ class Members:
         self.settings = processes.scatter(spread).to(device)
         self.chunk = min(chunk or len(self.seeds), len(self.seeds))
         step = experiment.step if self.is_single else vmap(experiment.step)
-        self._step = fastest(step, device, compiled=compiled)
+        self._step = fastest(step, device, compiled=compiled, recorded=recorded)
         # The last block drawn, for the next call if it goes on within it: one chunk's, no more.
         self._drawn = lru_cache(maxsize=1)(self._draw)
         self._given = (experiment, seeds, settings, device)
@@ -104,10 +107,16 @@ class Members:
     def init(self) -> TrainState:
         """Return the state before the first step."""
         states = [
-            self.experiment.init(seed, self._one(k), device=self.device)
+            self.experiment.init(seed, self.one(k), device=self.device)
             for k, seed in enumerate(self.seeds)
         ]
         return states[0] if self.is_single else _stack(states)
+
+    def first_batch(self) -> GANBatch:
+        """Return the first member's first batch, which the first step then need not draw."""
+        drawn = batch_at(self._drawn(tuple(self.seeds[: self.chunk]), 0), 0)
+        batch = drawn[0] if isinstance(drawn, list) else drawn
+        return batch if self.is_single else GANBatch(*(leaf[0] for leaf in batch))
 
     def advance(self, state: TrainState, step: int, count: int) -> TrainState:
         """Take ``count`` steps after ``step`` of them, within one block, chunk after chunk.
@@ -123,10 +132,24 @@ class Members:
             parts.append(self._advance(some, part, own, step, count))
         return parts[0] if len(parts) == 1 else tree_map(lambda *p: torch.cat(p), *parts)
 
+    @property
+    def is_replaying(self) -> bool:
+        """Whether the last step was taken from a record, or a record has just failed."""
+        return self._step.is_replaying
+
+    def record_holds(self) -> bool:
+        """Tell whether the step's record, if there is one, still gives the step's own numbers."""
+        with torch.no_grad():
+            return self._step.holds()
+
+    def give_up_record(self) -> None:
+        """Take every later step without a record."""
+        self._step.give_up()
+
     def sample(self, theta: Any, count: int, which: int) -> Tensor:
         """Draw samples (*members, count, ...) from every generator; ``which`` names the noise."""
         drawn = {
-            seed: self.experiment.noise(seed, count, self._one(0), which=which, device=self.device)
+            seed: self.experiment.noise(seed, count, self.one(0), which=which, device=self.device)
             for seed in set(self.seeds)
         }
         noise = [drawn[seed] for seed in self.seeds]
@@ -145,6 +168,19 @@ class Members:
 
         return self._over_members(score, psi)
 
+    def network(self, player: str, weights: Any, member: int | Sequence[int]) -> nn.Module:
+        """Return a copy of one member's network with its weights."""
+        place = (member,) if isinstance(member, int) else tuple(member)
+        shape = self.shape if self.processes.is_alone else (len(self.seeds),)
+        numbers = torch.arange(len(self.seeds)).reshape(shape)
+        if len(place) != len(shape) or any(
+            not -n <= k < n for k, n in zip(place, shape, strict=True)
+        ):
+            raise ValueError(f"member: expected a place in members of shape {shape}, got {member}")
+        k = int(numbers[place])
+        network = getattr(self.experiment.make(self.one(k)), player)
+        return loaded(network, weights if self.is_single else {n: w[k] for n, w in weights.items()})
+
     def in_shape(self, tree: Any) -> Any:
         """Give the first dimension, the members, their own dimensions.
 
@@ -160,9 +196,9 @@ class Members:
 
     def game(self) -> GAN:
         """Return the first member's game."""
-        return self.experiment.make(self._one(0))
+        return self.experiment.make(self.one(0))
 
-    def _one(self, k: int) -> Settings:
+    def one(self, k: int) -> Settings:
         """Return one member's hyper-parameters."""
         return self.settings if self.is_single else tree_map(lambda leaf: leaf[k], self.settings)
 
@@ -186,7 +222,7 @@ class Members:
                 for t in range(first, first + count):
                     state = self._step(state, batch_at(drawn, t), settings)
         except (RuntimeError, MemoryError) as error:
-            if not _is_about_memory(error):
+            if not is_about_memory(error):
                 raise
             raise MemoryError(_advice(len(seeds), error)) from error
         return tree_map(torch.clone, state) if self._step.overwrites else state
@@ -194,7 +230,7 @@ class Members:
     def _draw(self, seeds: tuple[int, ...], block: int) -> GANBatch:
         """Draw a block, each seed's once however many members share it; members come third."""
         of_seed = {
-            seed: self.experiment.draw(seed, block, self._one(0), device=self.device)
+            seed: self.experiment.draw(seed, block, self.one(0), device=self.device)
             for seed in dict.fromkeys(seeds)
         }
         batches = [of_seed[seed] for seed in seeds]
@@ -229,7 +265,7 @@ def _stack(trees: Sequence[Any]) -> Any:
     return tree_map(lambda *leaves: torch.stack(leaves), *trees)
 
 
-def _is_about_memory(error: Exception) -> bool:
+def is_about_memory(error: Exception) -> bool:
     """Tell an allocation that failed, which PyTorch reports by several types of error."""
     signs = ("out of memory", "can't allocate memory")
     named = isinstance(error, MemoryError | torch.OutOfMemoryError)

@@ -3,6 +3,9 @@
 A step of a small GAN is hundreds of small operations. To find out which ones, through vmap,
 autograd and modules, takes longer than to perform them. But a step is pure, so they are the same
 ones each time, and can be recorded once and replayed.
+
+Nothing makes sure that somebody's step is pure. So a record is compared with the step itself when
+it is made, and again whenever `FastStep.holds` is asked.
 """
 
 from __future__ import annotations
@@ -58,23 +61,32 @@ class FastStep(Protocol):
     record: StepRecord
     overwrites: bool
 
+    @property
+    def is_replaying(self) -> bool:
+        """Whether there is something to compare: a step from a record, or a record that failed."""
+
     def __call__(self, *inputs: Any) -> Any:
         """Take the step."""
 
+    def holds(self) -> bool:
+        """Tell whether the last step, taken once more as it is, gives the same numbers."""
 
-def fastest(step: Step, device: torch.device, *, compiled: bool) -> FastStep:
-    """Return a pure step of pytrees of tensors in the fastest form that a device has.
+    def give_up(self) -> None:
+        """Take every later step as it is."""
 
-    What the step does besides operations on tensors, such as printing, may end after a while.
-    """
+
+def fastest(step: Step, device: torch.device, *, compiled: bool, recorded: bool = True) -> FastStep:
+    """Return a pure step of pytrees of tensors in the fastest form that a device has."""
     if compiled:
         step = torch.compile(step, dynamic=False)
+    if not recorded:
+        return AsIs(step, "recording is switched off")
     if device.type == "cuda":
-        return CudaGraph(step)
+        return Replayed(step, CudaGraph, patience=0)
     if compiled:
         return AsIs(step, "the step is compiled by torch.compile")
     if device.type == "cpu":
-        return Recorded(step)
+        return Replayed(step, Operations, patience=PATIENCE)
     return AsIs(step, f"steps are recorded on CPUs only, not on {device.type}")
 
 
@@ -82,6 +94,7 @@ class AsIs:
     """A step that is called as it is."""
 
     overwrites = False
+    is_replaying = False
 
     def __init__(self, step: Step, reason: str) -> None:
         self._step, self.record = step, StepRecord(None, reason)
@@ -90,43 +103,136 @@ class AsIs:
         """Take the step."""
         return self._step(*inputs)
 
+    def holds(self) -> bool:
+        """There is nothing to compare."""
+        return True
 
-class Recorded:
-    """A step whose operations are recorded once it has been taken often enough."""
+    def give_up(self) -> None:
+        """There is nothing to give up."""
 
-    overwrites = False
 
-    def __init__(self, step: Step) -> None:
-        self._step = step
+class Replay(Protocol):
+    """What was made of a step for inputs of some shapes.
+
+    Attributes
+    ----------
+    record : StepRecord
+        What a run says of it.
+    overwrites : bool
+        Whether results are only good until the next call.
+    tolerance : float
+        By which part of a step's change its results may differ from the step's own.
+    last : tuple
+        The inputs and the results of the last call.
+    """
+
+    record: StepRecord
+    overwrites: bool
+    tolerance: float
+    last: tuple[Any, Any]
+
+    def __init__(self, step: Step, inputs: Any) -> None:
+        """Make it."""
+
+    def __call__(self, inputs: Any) -> Any:
+        """Take the step."""
+
+
+class Replayed:
+    """A step that is recorded for each shape of inputs once it has been taken often enough."""
+
+    def __init__(self, step: Step, kind: type[Replay], *, patience: int) -> None:
+        self._step, self._kind, self._patience = step, kind, patience
         # By the inputs' shapes, which tell how many members there are.
         self._steps_taken: dict[Any, int] = {}
-        self._recorded: dict[Any, Step] = {}
-        self.record = StepRecord(None, f"a step is recorded after {PATIENCE} have been taken")
+        self._replays: dict[Any, Replay] = {}
+        self._last: Replay | None = None
+        self._given_up = self._failed = False
+        self.overwrites = kind.overwrites
+        self.record = StepRecord(None, f"a step is recorded after {patience} have been taken")
 
     def __call__(self, *inputs: Any) -> Any:
         """Take the step, from its record where there is one."""
-        leaves, spec = tree_flatten(inputs)
-        shapes = tuple(leaf.shape for leaf in leaves)
-        if shapes not in self._recorded:
+        if self._given_up:
+            return self._step(*inputs)
+        shapes = tuple(leaf.shape for leaf in tree_leaves(inputs))
+        if shapes not in self._replays:
             taken = self._steps_taken[shapes] = self._steps_taken.get(shapes, 0) + 1
-            if taken <= PATIENCE:
+            if taken <= self._patience or not self._make(shapes, inputs):
                 return self._step(*inputs)
-            self._recorded[shapes] = self._replayed(leaves, spec)
-        return self._recorded[shapes](*leaves)
+        self._last = self._replays[shapes]
+        return self._last(inputs)
 
-    def _replayed(self, leaves: Sequence[Tensor], spec: TreeSpec) -> Step:
-        """Return the recorded step of leaves, or the step itself if it cannot be recorded."""
+    @property
+    def is_replaying(self) -> bool:
+        """Whether there is something to compare: a step from a record, or a record that failed."""
+        return self._last is not None or self._failed
+
+    def holds(self) -> bool:
+        """Tell whether the last step, taken once more as it is, gives the same numbers."""
+        last, self._last = self._last, None
+        failed, self._failed = self._failed, False
+        return not failed and (last is None or self._is_right(last))
+
+    def give_up(self, reason: str = "the step is not the same at each call") -> None:
+        """Take every later step as it is."""
+        self._given_up, self._replays, self._last = True, {}, None
+        self.record = StepRecord(None, reason)
+        _log.warning("%s; training goes on without a record, about half as fast", reason)
+
+    def _make(self, shapes: Any, inputs: Any) -> bool:
+        """Record the step, and tell whether that can be relied on."""
         try:
-            graph, returned = record(self._step, leaves, spec)
+            replay = self._kind(self._step, inputs)
         # Whatever PyTorch's tracer raises, the step goes on as it is, or says itself what is wrong.
         except Exception as error:
-            reason = f"the step cannot be recorded: {type(error).__name__}: {error}"
-            self.record = StepRecord(None, reason)
-            _log.warning("%s; training goes on, about half as fast", reason)
-            return lambda *leaves: self._step(*tree_unflatten(leaves, spec))
-        self.record = StepRecord(graph, "")
-        _log.info("step recorded: %d operations", len(graph.graph.nodes))
-        return lambda *leaves: tree_unflatten(graph(*leaves), returned)
+            self.give_up(f"the step cannot be recorded: {type(error).__name__}: {error}")
+            return False
+        replay(inputs)
+        if not self._is_right(replay):
+            self._failed = True
+            self.give_up()
+            return False
+        self._replays[shapes], self.record = replay, replay.record
+        return True
+
+    def _is_right(self, replay: Replay) -> bool:
+        inputs, results = replay.last
+        return same_numbers(self._step(*inputs), results, inputs, replay.tolerance)
+
+
+def same_numbers(right: Any, found: Any, before: Any, tolerance: float) -> bool:
+    """Compare a step's results with those of its record.
+
+    To the last bit with a tolerance of 0; else up to that part of the change that the step made.
+    """
+    starts = dict(enumerate(tree_leaves(before)))
+    for k, (a, b) in enumerate(zip(tree_leaves(right), tree_leaves(found), strict=True)):
+        near = (a == b) | (a.isnan() & b.isnan())
+        if tolerance and k in starts and starts[k].shape == a.shape:
+            near = near | ((a - b).abs() <= tolerance * (a - starts[k]).abs().max())
+        if not bool(near.all()):
+            return False
+    return True
+
+
+class Operations:
+    """The step's operations on tensors, one after the other."""
+
+    overwrites = False
+    tolerance = 0.0
+
+    def __init__(self, step: Step, inputs: Any) -> None:
+        leaves, spec = tree_flatten(inputs)
+        self._graph, self._returned = record(step, leaves, spec)
+        self.record = StepRecord(self._graph, "")
+        _log.info("step recorded: %d operations", len(self._graph.graph.nodes))
+
+    def __call__(self, inputs: Any) -> Any:
+        """Take the step."""
+        results = tree_unflatten(self._graph(*tree_leaves(inputs)), self._returned)
+        self.last = inputs, results
+        return results
 
 
 def record(step: Step, leaves: Sequence[Tensor], spec: TreeSpec) -> tuple[fx.GraphModule, TreeSpec]:
@@ -181,32 +287,27 @@ class CudaGraph:
     """
 
     overwrites = True
+    # Some of a GPU's kernels sum in another order each time.
+    tolerance = 1e-3
+    record = StepRecord(None, "the step runs as a CUDA graph")
 
-    def __init__(self, step: Step) -> None:
-        self._step = step
-        self._graphs: dict[Any, tuple[torch.cuda.CUDAGraph, Any, Any]] = {}
-        self.record = StepRecord(None, "the step runs as a CUDA graph")
-
-    def __call__(self, *inputs: Any) -> Any:
-        """Take the step by replaying its graph."""
-        shapes = tuple(leaf.shape for leaf in tree_leaves(inputs))
-        if shapes not in self._graphs:
-            self._graphs[shapes] = self._capture(inputs)
-        graph, places, outputs = self._graphs[shapes]
-        tree_map(lambda place, new: place.copy_(new), places, inputs)
-        graph.replay()
-        return outputs
-
-    def _capture(self, inputs: Any) -> tuple[torch.cuda.CUDAGraph, Any, Any]:
+    def __init__(self, step: Step, inputs: Any) -> None:
         places = tree_map(torch.clone, inputs)
         # PyTorch asks for some calls on a side stream first, where libraries set themselves up.
         side = torch.cuda.Stream()
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
             for _ in range(3):
-                self._step(*places)
+                step(*places)
         torch.cuda.current_stream().wait_stream(side)
-        graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
-            outputs = self._step(*places)
-        return graph, places, outputs
+        self._graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self._graph):
+            outputs = step(*places)
+        self.last = places, outputs
+
+    def __call__(self, inputs: Any) -> Any:
+        """Take the step by replaying its graph."""
+        places, outputs = self.last
+        tree_map(lambda place, new: place.copy_(new), places, inputs)
+        self._graph.replay()
+        return outputs

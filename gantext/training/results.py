@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from gantext.gan.weights import Weights
 from gantext.training.experiment import TrainState
@@ -96,6 +96,46 @@ class Snapshot:
             Logits.
         """
         return self._members.score(self.state.players.psi, x)
+
+    def generator(self, member: int | Sequence[int] = ()) -> nn.Module:
+        """Return a copy of a member's generator with the weights of this moment.
+
+        Parameters
+        ----------
+        member : int or sequence of int
+            Its place in the members' dimensions; nothing for one GAN.
+
+        Returns
+        -------
+        nn.Module
+            Noise (B, noise) to samples (B, ...).
+
+        Examples
+        --------
+        >>> import torch
+        >>> import gantext as gt
+        >>> gan = gt.GAN(gt.MLP(2, 2), gt.MLP(2, 1), noise=2)
+        >>> experiment = gt.Experiment(gan, gt.Alternating(), gt.ring(), batch_size=16)
+        >>> run = gt.train(experiment, 20, seeds=3, eta=1e-3)
+        >>> run.generator(2)(torch.randn(5, 2)).shape
+        torch.Size([5, 2])
+        """
+        return self._members.network("generator", self.state.players.theta, member)
+
+    def discriminator(self, member: int | Sequence[int] = ()) -> nn.Module:
+        """Return a copy of a member's discriminator with the weights of this moment.
+
+        Parameters
+        ----------
+        member : int or sequence of int
+            Its place in the members' dimensions; nothing for one GAN.
+
+        Returns
+        -------
+        nn.Module
+            Samples (B, ...) to logits (B, 1).
+        """
+        return self._members.network("discriminator", self.state.players.psi, member)
 
 
 Callback = Callable[[Snapshot], Mapping[str, Tensor] | None]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -99,14 +102,15 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(
 
     owner = {"save_file": checkpoints, "fsync": os, "replace": Path}[where]
     monkeypatch.setattr(owner, where, fail)
-    with pytest.raises(type(error)):
+    refused = gt.CheckpointError if isinstance(error, OSError) else type(error)
+    with pytest.raises(refused):
         save(path, {"w": torch.ones(2)}, {})
     monkeypatch.undo()
     assert path.read_bytes() == before
     assert [*path.parent.iterdir()] == [path]
     path.unlink()
     monkeypatch.setattr(owner, where, fail)
-    with pytest.raises(type(error)):
+    with pytest.raises(refused):
         save(path, {"w": torch.ones(2)}, {})
     assert [*path.parent.iterdir()] == []
 
@@ -218,7 +222,7 @@ def test_other_peoples_tensors_are_refused(path: Path, metadata: dict | None) ->
 
 @pytest.mark.parametrize("about", [None, "no json", "[1, 2]"])
 def test_our_mark_alone_is_not_enough(path: Path, about: str | None) -> None:
-    metadata = {"kind": "gantext checkpoint 1"} | ({} if about is None else {"about": about})
+    metadata = {"kind": "gantext checkpoint 3"} | ({} if about is None else {"about": about})
     save_file({"w": torch.ones(2)}, path, metadata=metadata)
     with pytest.raises(
         gt.CheckpointError, match=r"run.safetensors: expected a (whole )?checkpoint"
@@ -271,3 +275,109 @@ def test_another_tree_is_refused(change: torch.Tensor | None, message: str) -> N
         flat[name] = change
     with pytest.raises(gt.CheckpointError, match=message):
         unflatten(flat, TREE)
+
+
+# Damaged
+
+
+def flipped(whole: bytes, place: int, bit: int) -> bytes:
+    return whole[:place] + bytes([whole[place] ^ (1 << bit)]) + whole[place + 1 :]
+
+
+@settings(derandomize=True, deadline=None, database=None, max_examples=400)
+@given(data=st.data())
+def test_a_flipped_bit_is_refused_or_changes_nothing(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    path = tmp_path_factory.mktemp("flip") / "run.safetensors"
+    save(path, TENSORS, ABOUT)
+    whole = path.read_bytes()
+    places = st.integers(0, len(whole) - 1)
+    path.write_bytes(flipped(whole, data.draw(places), data.draw(st.integers(0, 7))))
+    refused_or_same(path)
+
+
+def refused_or_same(path: Path) -> bool:
+    """Tell whether a file is refused; where it is not, require that it says what was written."""
+    try:
+        found = load(path)
+    except gt.CheckpointError as error:
+        return str(path) in str(error)
+    assert bits(found.tensors) == bits(TENSORS)
+    assert found.about == ABOUT
+    return False
+
+
+def test_every_bit_of_the_numbers_counts(path: Path) -> None:
+    """Also those that safetensors itself does not look at."""
+    save(path, TENSORS, ABOUT)
+    whole = path.read_bytes()
+    start = 8 + int.from_bytes(whole[:8], "little")
+    for place in range(start, len(whole)):
+        path.write_bytes(flipped(whole, place, place % 8))
+        with pytest.raises(gt.CheckpointError, match="its checksum differs"):
+            load(path)
+
+
+def rewritten(path: Path, change: Any) -> None:
+    """Change the header of a file, and leave the numbers."""
+    whole = path.read_bytes()
+    size = int.from_bytes(whole[:8], "little")
+    header = json.loads(whole[8 : 8 + size])
+    change(header)
+    text = json.dumps(header).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text + whole[8 + size :])
+
+
+HEADERS = {
+    "another name": lambda h: h.update(c=h.pop("b")),
+    "names exchanged": lambda h: h.update(a=h["edges"], edges=h["a"]),
+    "another type": lambda h: h["b"].update(dtype="U64"),
+    "another shape": lambda h: h["a"].update(shape=[2, 3]),
+    "an impossible shape": lambda h: h["a"].update(shape=[-1, 3]),
+    "an inconsistent size": lambda h: h["a"].update(shape=[3, 3]),
+    "offsets beyond the end": lambda h: h["a"].update(data_offsets=[0, 10**9]),
+    "no offsets": lambda h: h["a"].pop("data_offsets"),
+    "no tensor": lambda h: h.update(a=7),
+    "another story": lambda h: h["__metadata__"].update(about='{"step": 2}'),
+    "a story without an end": lambda h: h["__metadata__"].update(about="[" * 100_000),
+    "no checksum": lambda h: h["__metadata__"].pop("checksum"),
+    "metadata that is none": lambda h: h.update(__metadata__=[1]),
+}
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_a_changed_header_is_refused(name: str, path: Path) -> None:
+    save(path, TENSORS, ABOUT)
+    rewritten(path, lambda _: None)
+    assert not refused_or_same(path), "a header may be written in other words"
+    rewritten(path, HEADERS[name])
+    assert refused_or_same(path)
+
+
+def test_a_full_disk_says_which_file(path: Path) -> None:
+    """A real one: the process may write no file of more than some bytes."""
+    save(path, TENSORS, ABOUT)
+    before = path.read_bytes()
+    program = f"""
+import resource, signal, torch, gantext as gt
+from gantext.training.checkpoints import save
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+try:
+    save({str(path)!r}, {{"w": torch.ones(100_000)}}, {{}})
+except gt.CheckpointError as error:
+    print(error)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=Path.cwd(), check=True
+    )
+    assert f"{path}: expected to write a checkpoint, but it cannot be written" in done.stdout
+    assert path.read_bytes() == before
+    assert [*path.parent.iterdir()] == [path]
+
+
+def test_a_folder_that_cannot_be_made_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(gt.CheckpointError, match=r"file/run: expected to write a checkpoint"):
+        save(tmp_path / "file" / "run", TENSORS, ABOUT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import os
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from torch.utils._pytree import tree_map
 import gantext as gt
 from gantext.training import members as population
 from gantext.training.checkpoints import load
+from gantext.training.recorded_step import AsIs
 from tests import trainee
 from tests.games import assert_same_tree
 from tests.gans import (
@@ -113,12 +115,13 @@ def test_chunks_change_nothing(chunk: int) -> None:
     assert torch.equal(found.sample(3), whole.sample(3)) or chunk < 6
 
 
-class Reused:
+class Reused(AsIs):
     """Gives its results in the same places every time, as a recorded graph of a GPU does."""
 
-    overwrites, record = True, gt.StepRecord(None, "a stand-in")
+    overwrites = True
 
     def __init__(self, step: Any) -> None:
+        super().__init__(step, "a stand-in")
         self.step, self.places = step, {}
 
     def __call__(self, *inputs: Any) -> Any:
@@ -294,11 +297,18 @@ def test_out_of_memory_names_a_smaller_chunk(
     assert caught.value.__cause__ is not None
 
 
-def test_other_errors_pass_as_they_are() -> None:
+def test_other_errors_are_not_about_memory() -> None:
+    """Before training they are told in the network's name, and while it goes on, as they are."""
     error = RuntimeError("mat1 and mat2 shapes cannot be multiplied")
-    with pytest.raises(RuntimeError) as caught:
-        run(of=experiment(game=small_gan(Failing(raising(error)))))
-    assert caught.value is error
+    of = experiment(game=small_gan(failing := Failing(raising(error))))
+    with pytest.raises(ValueError, match=r"discriminator: expected .*RuntimeError: mat1") as caught:
+        run(of=of)
+    assert caught.value.__cause__ is error
+    calls = itertools.count()
+    failing.fail = lambda: raising(error)() if next(calls) == 20 else None
+    with pytest.raises(RuntimeError) as later:
+        run(20, of)
+    assert later.value is error
 
 
 # Several processes
