@@ -6,15 +6,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch.utils._pytree import tree_leaves
 
-ArrayLike = npt.ArrayLike | Tensor
+from gantext.core.annotations import ANYTHING, Whole, shown
 
+#: Checked by the function that takes it, as its shape must be.
+ArrayLike = Annotated[npt.ArrayLike | Tensor, ANYTHING]
+
+_NO_NUMBERS = {"c": "complex", "b": "bool", "S": "str", "U": "str"}
 _INTEGERS = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
 
 
@@ -23,15 +28,15 @@ def as_float64(name: str, value: ArrayLike) -> Tensor:
 
     ValueError for NaN or a ragged array, TypeError for what is complex or no number.
     """
-    if _is_complex(value):
-        raise TypeError(f"{name}: expected real numbers, got complex")
+    if (other := _is_no_number(value)) is not None:
+        raise TypeError(f"{name}: expected real numbers, got {other}")
     try:
         tensor = torch.as_tensor(value, dtype=torch.float64)
     except TypeError as error:
         raise TypeError(f"{name}: expected numbers, got {type(value).__name__}") from error
-    except (ValueError, RuntimeError) as error:
+    except (ValueError, RuntimeError, OverflowError) as error:
         raise ValueError(
-            f"{name}: expected a rectangular array of numbers, got {value!r}"
+            f"{name}: expected a rectangular array of numbers, got {shown(value)}"
         ) from error
     if holds(torch.isnan(tensor).any()):
         raise ValueError(
@@ -82,6 +87,11 @@ def require(
     return tensor
 
 
+def is_boolean(value: ArrayLike) -> bool:
+    """Tell booleans, which count as numbers only where a function says so."""
+    return _is_no_number(value) == "bool"
+
+
 def floating(name: str, value: object) -> Tensor:
     """Require a floating-point tensor."""
     if not isinstance(value, Tensor) or not value.is_floating_point():
@@ -93,15 +103,6 @@ def integers(name: str, value: object) -> Tensor:
     """Require a tensor of integers; booleans are none."""
     if not isinstance(value, Tensor) or value.dtype not in _INTEGERS:
         raise TypeError(f"{name}: expected a tensor of integers, got {kind(value)}")
-    return value
-
-
-def at_least_one(name: str, value: int) -> int:
-    """Require a Python integer of at least 1."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{name}: expected an integer, got {value!r}")
-    if value < 1:
-        raise ValueError(f"{name}: expected at least 1, got {value}")
     return value
 
 
@@ -181,24 +182,29 @@ def same_last_dim(names: Sequence[str], tensors: Sequence[Tensor]) -> None:
         raise ValueError(f"expected the same last dimension, got {shapes}")
 
 
-def broadcastable(names: Sequence[str], tensors: Sequence[Tensor], inner: int = 1) -> None:
-    """Require the same last dimension and, but for `inner` dimensions, shapes that broadcast."""
-    same_last_dim(names, tensors)
+def broadcastable(names: Sequence[str], tensors: Sequence[Tensor], inner: int = 1) -> torch.Size:
+    """Require leading dimensions that broadcast, and return what they become.
+
+    All but the last `inner` are leading; of these the last must be the same.
+    """
+    if inner:
+        same_last_dim(names, tensors)
     try:
-        torch.broadcast_shapes(*(tensor.shape[:-inner] for tensor in tensors))
+        return torch.broadcast_shapes(*(t.shape[: t.ndim - inner] for t in tensors))
     except RuntimeError as error:
         shapes = ", ".join(f"{n} {tuple(t.shape)}" for n, t in zip(names, tensors, strict=True))
         raise ValueError(f"expected leading dimensions that broadcast, got {shapes}") from error
 
 
-def _is_complex(value: Any) -> bool:
-    """Tell complex input, which a conversion to float64 would quietly cut in half."""
+def _is_no_number(value: Any) -> str | None:
+    """Name what a conversion to float64 would quietly take: complex, True and False, letters."""
     if isinstance(value, Tensor):
-        return value.is_complex()
+        return "complex" if value.is_complex() else "bool" if value.dtype == torch.bool else None
     try:
-        return np.iscomplexobj(value)
+        found = _NO_NUMBERS.get(np.asarray(value).dtype.kind)
     except (TypeError, ValueError, RuntimeError):  # no array at all: the conversion will say so
-        return False
+        return None
+    return type(value).__name__ if found == "str" else found
 
 
 def _is_rounded(value: Any) -> bool:
@@ -215,3 +221,68 @@ def _show(tensor: Tensor) -> str:
         return f"{float(tensor):.6g}"
     low, high = float(tensor.min()), float(tensor.max())
     return f"values from {low:.6g} to {high:.6g} in shape {tuple(tensor.shape)}"
+
+
+def _one(
+    check: Callable[[str, ArrayLike], Tensor],
+) -> Callable[[str, float | Tensor], float | Tensor]:
+    """Return a check of one number that leaves it as it is."""
+
+    def checked(name: str, value: float | Tensor) -> float | Tensor:
+        one_number(name, check(name, value))
+        return value
+
+    return checked
+
+
+def _floating_type(name: str, value: torch.dtype) -> torch.dtype:
+    if not value.is_floating_point:
+        raise TypeError(f"{name}: expected {_FLOATING_TYPE}, got {value}")
+    return value
+
+
+def _device(name: str, value: torch.device | str) -> torch.device:
+    """Require a device that can hold a tensor."""
+    try:
+        return torch.empty(0, device=value).device
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        reason = str(error).partition("\n")[0]
+        raise ValueError(
+            f"{name}: expected a device that is here, such as 'cpu', got {value!r} ({reason})"
+        ) from error
+
+
+def _square(name: str, value: Tensor) -> Tensor:
+    if value.ndim < 2 or value.shape[-1] != value.shape[-2]:
+        raise ValueError(f"{name}: expected shape (..., k, k), got {tuple(value.shape)}")
+    return value
+
+
+def _player(name: str, value: Any) -> Any:
+    """Require a player's parameters: finite, where they can be read."""
+    leaves = tree_leaves(value)
+    for leaf in leaves:
+        floating(name, leaf)
+        if holds(~torch.isfinite(leaf).all()):
+            raise ValueError(f"{name}: expected finite values, got {_show(leaf)}")
+    if not leaves:
+        raise ValueError(f"{name}: expected at least one tensor, got {shown(value)}")
+    return value
+
+
+_FLOATING_TYPE = "a floating-point type such as torch.float32"
+
+#: A floating-point tensor.
+Floating = Annotated[Tensor, "a floating-point tensor", floating]
+Integers = Annotated[Tensor, "a tensor of integers", integers]
+Square = Annotated[Floating, _square]
+#: One number, which is a tensor where each member of a population has its own.
+Number = Annotated[float | Tensor, ANYTHING, _one(finite)]
+Weight = Annotated[float | Tensor, ANYTHING, _one(non_negative)]
+Bound = Annotated[float | Tensor, ANYTHING, _one(positive)]
+Player = Annotated[Any, _player]
+FloatingType = Annotated[torch.dtype, _FLOATING_TYPE, _floating_type]
+Device = Annotated[torch.device | str, _device]
+Generator = Annotated[torch.Generator, "a torch.Generator such as torch.Generator().manual_seed(0)"]
+#: How many, or in which shape.
+Size = Whole | tuple[Whole, ...]

@@ -118,14 +118,17 @@ def batch_shape(theta: Tensor, psi: Tensor, *scalars: dict[str, Tensor]) -> torc
 
     ValueError if they do not broadcast, or hold no member.
     """
-    shapes = [theta.shape[:-1], psi.shape[:-1], *(v.shape for d in scalars for v in d.values())]
+    for name, player in (("theta", theta), ("psi", psi)):
+        if player.ndim == 0 or player.shape[-1] == 0:
+            told = f"shape {tuple(player.shape)}" if player.ndim else "a scalar; wrap it: [value]"
+            raise ValueError(f"{name}: expected shape (..., size), got {told}")
+    shapes = {"theta": theta.shape[:-1], "psi": psi.shape[:-1]}
+    shapes |= {name: value.shape for own in scalars for name, value in own.items()}
+    told = ", ".join(f"{name} {tuple(shape)}" for name, shape in shapes.items())
     try:
-        lead = torch.broadcast_shapes(*shapes)
+        lead = torch.broadcast_shapes(*shapes.values())
     except RuntimeError as error:
-        shown = ", ".join(str(tuple(shape)) for shape in shapes)
-        raise ValueError(
-            f"expected batch shapes of theta, psi and hyper-parameters that broadcast, got {shown}"
-        ) from error
+        raise ValueError(f"expected batch shapes that broadcast, got {told}") from error
     if lead.numel() == 0:
-        raise ValueError(f"expected at least one member, got an empty batch of shape {tuple(lead)}")
+        raise ValueError(f"expected at least one member, got batch shapes {told}")
     return lead

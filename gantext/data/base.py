@@ -1,4 +1,4 @@
-"""What every data set promises, and the check of what is asked of it."""
+"""What every data set promises."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Tensor
 
-from gantext.core.checks import kind
+from gantext.core.checks import FloatingType, Generator, Size
 
 
 class Dataset(ABC):
@@ -27,10 +27,10 @@ class Dataset(ABC):
     @abstractmethod
     def sample(
         self,
-        count: int | tuple[int, ...],
+        count: Size,
         *,
-        generator: torch.Generator,
-        dtype: torch.dtype = torch.float32,
+        generator: Generator,
+        dtype: FloatingType = torch.float32,
     ) -> Tensor:
         """Draw independent samples.
 
@@ -50,20 +50,6 @@ class Dataset(ABC):
         """
 
 
-def check_request(
-    count: int | tuple[int, ...], generator: torch.Generator, dtype: torch.dtype
-) -> tuple[int, ...]:
-    """Check the arguments of `Dataset.sample`, and return `count` as a shape."""
-    if not isinstance(generator, torch.Generator):
-        raise TypeError(
-            "generator: expected a torch.Generator such as torch.Generator().manual_seed(0), "
-            f"got {kind(generator)}"
-        )
-    if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
-        raise TypeError(f"dtype: expected a floating-point type such as torch.float32, got {dtype}")
-    sizes = tuple(count) if isinstance(count, (tuple, list)) else (count,)
-    if not all(isinstance(size, int) and not isinstance(size, bool) for size in sizes):
-        raise TypeError(f"count: expected an integer or a tuple of integers, got {count!r}")
-    if any(size < 0 for size in sizes):
-        raise ValueError(f"count: expected at least 0, got {count!r}")
-    return sizes
+def as_shape(count: Size) -> tuple[int, ...]:
+    """Return how many samples are asked for as a shape."""
+    return count if isinstance(count, tuple) else (count,)

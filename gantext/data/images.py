@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from gantext.core.checks import at_least_one, integers, kind, last_dim
-from gantext.data.base import Dataset, check_request
+from gantext.core.annotations import Count, Seed, Share
+from gantext.core.arguments import checked_arguments
+from gantext.core.checks import FloatingType, Generator, Integers, Size, kind, last_dim
+from gantext.data.base import Dataset, as_shape
 from gantext.data.device_rows import Rows
 
 
@@ -35,8 +38,11 @@ class Images(Dataset):
     Images(10 of shape (3, 8, 8))
     """
 
-    def __init__(self, images: Tensor, labels: Tensor) -> None:
-        if not isinstance(images, Tensor) or not images.is_floating_point():
+    @checked_arguments
+    def __init__(
+        self, images: Annotated[Tensor, "a floating-point tensor in [-1, 1]"], labels: Integers
+    ) -> None:
+        if not images.is_floating_point():
             raise TypeError(
                 f"images: expected a floating-point tensor in [-1, 1], got {kind(images)}; "
                 "bytes become one by images / 127.5 - 1"
@@ -48,7 +54,6 @@ class Images(Dataset):
             raise ValueError(
                 f"images: expected values in [-1, 1], got {low:.6g} to {high:.6g}; scale them"
             )
-        integers("labels", labels)
         if labels.shape != images.shape[:1]:
             raise ValueError(
                 f"labels: expected shape ({len(images)},), one an image, got {tuple(labels.shape)}"
@@ -61,22 +66,24 @@ class Images(Dataset):
         self.event_shape = tuple(images.shape[1:])
         self._rows = Rows(self.images)
 
+    @checked_arguments
     def sample(
         self,
-        count: int | tuple[int, ...],
+        count: Size,
         *,
-        generator: torch.Generator,
-        dtype: torch.dtype = torch.float32,
+        generator: Generator,
+        dtype: FloatingType = torch.float32,
     ) -> Tensor:
         """Draw independent images, each as likely as the next."""
-        shape = check_request(count, generator, dtype)
+        shape = as_shape(count)
         index = torch.randint(len(self.images), shape, generator=generator, device=generator.device)
         return self._rows.pick(index, dtype)
 
     def __repr__(self) -> str:
         return f"Images({len(self.images)} of shape {self.event_shape})"
 
-    def split(self, held_out: float = 0.2, seed: int = 0) -> tuple[Images, Images]:
+    @checked_arguments
+    def split(self, held_out: Share = 0.2, seed: Seed = 0) -> tuple[Images, Images]:
         """Return images to train on and images held out, both in the original order.
 
         Parameters
@@ -87,8 +94,6 @@ class Images(Dataset):
         seed : int, optional
             Chooses which images.
         """
-        if not 0 < held_out < 1:
-            raise ValueError(f"held_out: expected a share between 0 and 1, got {held_out}")
         generator = torch.Generator().manual_seed(seed)
         labels = self.labels.cpu()
         out = torch.zeros(len(labels), dtype=torch.bool)
@@ -98,12 +103,16 @@ class Images(Dataset):
             out[shuffled[: round(held_out * len(members))]] = True
         if not out.any() or out.all():
             raise ValueError(
-                f"held_out: {held_out} of each class leaves one side with no picture "
-                f"when there are {len(labels)} in {self.classes} classes"
+                "held_out: expected a share that leaves both sides a picture, got "
+                f"{held_out} of {len(labels)} in {self.classes} classes"
             )
         out = out.to(self.images.device)
         train, test = (Images(self.images[keep], self.labels[keep]) for keep in (~out, out))
         return train, test
+
+
+#: Images whose classes are known.
+Known = Annotated[Images, "Images such as digits()"]
 
 
 def digits() -> Images:
@@ -155,14 +164,13 @@ class StackedDigits(Dataset):
     (1000, (3, 8, 8), 407)
     """
 
-    def __init__(self, images: Images | None = None, channels: int = 3) -> None:
+    @checked_arguments
+    def __init__(self, images: Known | None = None, channels: Count = 3) -> None:
         self.images = digits() if images is None else images
-        if not isinstance(self.images, Images):
-            raise TypeError(f"images: expected Images such as digits(), got {kind(images)}")
         depth, *size = self.images.event_shape
         if depth != 1:
             raise ValueError(f"images: expected one channel, to be stacked, got {depth}")
-        self.channels = at_least_one("channels", channels)
+        self.channels = channels
         self.modes = self.images.classes**self.channels
         self.event_shape = (self.channels, *size)
         share = self.images.labels.cpu().bincount().to(torch.float64) / len(self.images.labels)
@@ -170,21 +178,23 @@ class StackedDigits(Dataset):
         for _ in range(self.channels):
             self.weights = torch.outer(self.weights, share).flatten()
 
+    @checked_arguments
     def sample(
         self,
-        count: int | tuple[int, ...],
+        count: Size,
         *,
-        generator: torch.Generator,
-        dtype: torch.dtype = torch.float32,
+        generator: Generator,
+        dtype: FloatingType = torch.float32,
     ) -> Tensor:
         """Draw independent stacks of independent images."""
-        shape = (*check_request(count, generator, dtype), self.channels)
+        shape = (*as_shape(count), self.channels)
         return self.images.sample(shape, generator=generator, dtype=dtype).squeeze(-3)
 
     def __repr__(self) -> str:
         return f"StackedDigits({self.modes} modes of shape {self.event_shape})"
 
-    def mode(self, labels: Tensor) -> Tensor:
+    @checked_arguments
+    def mode(self, labels: Integers) -> Tensor:
         """Return the mode that the channels' classes make.
 
         Parameters
@@ -198,7 +208,7 @@ class StackedDigits(Dataset):
         Tensor, shape (...), int64
             The mode, the first channel counting most; -1 where a channel has no class.
         """
-        last_dim("labels", integers("labels", labels), self.channels)
+        last_dim("labels", labels, self.channels)
         classes = self.images.classes
         if bool((labels >= classes).any()):
             raise ValueError(f"labels: expected below {classes}, got {int(labels.max())}")

@@ -7,16 +7,20 @@ import math
 import torch
 from torch import Tensor
 
+from gantext.core.annotations import Count, NonNegative, Positive
+from gantext.core.arguments import checked_arguments
 from gantext.core.checks import (
     ArrayLike,
-    at_least_one,
+    Floating,
+    FloatingType,
+    Generator,
+    Size,
     finite,
-    floating,
     last_dim,
     non_negative,
     shares,
 )
-from gantext.data.base import Dataset, check_request
+from gantext.data.base import Dataset, as_shape
 from gantext.data.device_rows import Rows
 
 # Weights are rounded to multiples of 1 / STEPS, which fits the random integers of every device, MPS
@@ -53,6 +57,7 @@ class GaussianMixture(Dataset):
     torch.Size([64, 2, 1])
     """
 
+    @checked_arguments
     def __init__(self, means: ArrayLike, std: ArrayLike, weights: ArrayLike | None = None) -> None:
         self.means = finite("means", means)
         if self.means.ndim != 2 or 0 in self.means.shape:
@@ -74,15 +79,16 @@ class GaussianMixture(Dataset):
         self._std = Rows(self.std.unsqueeze(-1))
         self._thresholds = Rows((self.weights.cumsum(0) * STEPS).round().to(torch.int64))
 
+    @checked_arguments
     def sample(
         self,
-        count: int | tuple[int, ...],
+        count: Size,
         *,
-        generator: torch.Generator,
-        dtype: torch.dtype = torch.float32,
+        generator: Generator,
+        dtype: FloatingType = torch.float32,
     ) -> Tensor:
         """Draw independent samples: a mode by its weight, then a point around its centre."""
-        shape, device = check_request(count, generator, dtype), generator.device
+        shape, device = as_shape(count), generator.device
         if self._equal:
             mode = torch.randint(self.modes, shape, generator=generator, device=device)
         else:
@@ -98,7 +104,8 @@ class GaussianMixture(Dataset):
         std = f"{low:g}" if low == high else f"{low:g} to {high:g}"
         return f"GaussianMixture({self.modes} modes in {self.event_shape[0]} dimensions, std {std})"
 
-    def log_prob(self, x: Tensor) -> Tensor:
+    @checked_arguments
+    def log_prob(self, x: Floating) -> Tensor:
         r"""Return the log density :math:`\log p(x)` of points, in nats; differentiable.
 
         Parameters
@@ -112,7 +119,7 @@ class GaussianMixture(Dataset):
             In the dtype and on the device of `x`. A `std` of 0 has no density: ValueError.
         """
         (dimension,) = self.event_shape
-        last_dim("x", floating("x", x), dimension)
+        last_dim("x", x, dimension)
         if not bool((self.std > 0).all()):
             raise ValueError("std: expected values > 0, got 0; a point mass has no density")
         means, std = self._means.on(x.device, x.dtype), self._std.on(x.device, x.dtype)
@@ -121,7 +128,8 @@ class GaussianMixture(Dataset):
         return torch.logsumexp(scale.to(x.dtype).to(x.device) - distance / 2, -1)
 
 
-def two_points(std: float = 0.0) -> GaussianMixture:
+@checked_arguments
+def two_points(std: NonNegative = 0.0) -> GaussianMixture:
     r"""Return the two-point world: half of the data at :math:`-1` (mode 0), half at :math:`+1`.
 
     Parameters
@@ -138,7 +146,8 @@ def two_points(std: float = 0.0) -> GaussianMixture:
     return GaussianMixture([[-1.0], [1.0]], std)
 
 
-def ring(modes: int = 8, radius: float = 2.0, std: float = 0.02) -> GaussianMixture:
+@checked_arguments
+def ring(modes: Count = 8, radius: Positive = 2.0, std: NonNegative = 0.02) -> GaussianMixture:
     r"""Return equal Gaussians in the plane, evenly spaced on a circle.
 
     Radius 2 and standard deviation 0.02 are those of unrolled GANs (Metz et al. 2017,
@@ -159,12 +168,13 @@ def ring(modes: int = 8, radius: float = 2.0, std: float = 0.02) -> GaussianMixt
     tensor([[ 2.,  0.],
             [-2.,  0.]], dtype=torch.float64)
     """
-    angle = 2 * math.pi * torch.arange(at_least_one("modes", modes), dtype=torch.float64) / modes
+    angle = 2 * math.pi * torch.arange(modes, dtype=torch.float64) / modes
     directions = torch.stack([angle.cos(), angle.sin()], -1)
-    return GaussianMixture(_length("radius", radius) * directions, std)
+    return GaussianMixture(radius * directions, std)
 
 
-def grid(side: int = 5, spacing: float = 2.0, std: float = 0.05) -> GaussianMixture:
+@checked_arguments
+def grid(side: Count = 5, spacing: Positive = 2.0, std: NonNegative = 0.05) -> GaussianMixture:
     r"""Return equal Gaussians on a square grid around the origin of the plane.
 
     The defaults are those of PacGAN (Lin et al. 2018, arXiv:1712.04086): 25 centres
@@ -184,13 +194,6 @@ def grid(side: int = 5, spacing: float = 2.0, std: float = 0.05) -> GaussianMixt
     >>> gt.grid().modes
     25
     """
-    steps = torch.arange(at_least_one("side", side), dtype=torch.float64)
-    along = _length("spacing", spacing) * (steps - (side - 1) / 2)
+    steps = torch.arange(side, dtype=torch.float64)
+    along = spacing * (steps - (side - 1) / 2)
     return GaussianMixture(torch.cartesian_prod(along, along), std)
-
-
-def _length(name: str, value: float) -> float:
-    """Require a finite number above 0."""
-    if not (math.isfinite(value) and value > 0):
-        raise ValueError(f"{name}: expected a finite number > 0, got {value}")
-    return value

@@ -24,7 +24,9 @@ import torch
 from scipy.integrate import solve_ivp
 from torch import Tensor
 
-from gantext.core.checks import ArrayLike, finite, vectors
+from gantext.core.annotations import NonNegative, Positive
+from gantext.core.arguments import checked_arguments
+from gantext.core.checks import ArrayLike, Player, Square, finite, vectors
 from gantext.core.trees import batch_shape, gradient_and_value, over_members, ravel
 from gantext.games.base import Game, Losses, Params
 
@@ -42,7 +44,8 @@ class Trajectory(NamedTuple):
     psi: Tensor
 
 
-def velocity(game: Game, theta: Params, psi: Params, batch: Any = None) -> tuple[Params, Params]:
+@checked_arguments
+def velocity(game: Game, theta: Player, psi: Player, batch: Any = None) -> tuple[Params, Params]:
     r"""Return :math:`v = (-\nabla_\theta L_G, -\nabla_\psi L_D)`, shaped like (theta, psi).
 
     >>> import torch
@@ -59,6 +62,10 @@ def velocity(game: Game, theta: Params, psi: Params, batch: Any = None) -> tuple
     batch : optional
         Data and noise, the same for every member.
     """
+    return _velocity(game, theta, psi, batch)
+
+
+def _velocity(game: Game, theta: Params, psi: Params, batch: Any) -> tuple[Params, Params]:
     return _for_each(lambda t, p: velocity_and_losses(game, t, p, batch)[0], theta, psi)
 
 
@@ -76,7 +83,8 @@ def velocity_and_losses(
     return (v_theta, v_psi), Losses(-minus_generator, -minus_discriminator)
 
 
-def jacobian(game: Game, theta: Params, psi: Params, batch: Any = None) -> Tensor:
+@checked_arguments
+def jacobian(game: Game, theta: Player, psi: Player, batch: Any = None) -> Tensor:
     r"""Return :math:`J = \partial v / \partial (\theta, \psi)`, shape (..., m + n, m + n).
 
     >>> import torch
@@ -104,7 +112,8 @@ def jacobian(game: Game, theta: Params, psi: Params, batch: Any = None) -> Tenso
     return _for_each(one, theta, psi)
 
 
-def spectrum(game: Game, theta: Params, psi: Params, batch: Any = None) -> Tensor:
+@checked_arguments
+def spectrum(game: Game, theta: Player, psi: Player, batch: Any = None) -> Tensor:
     r"""Return the eigenvalues of the velocity's Jacobian, shape (..., m + n), sorted.
 
     At an equilibrium, :math:`|\operatorname{Im} \lambda|` is a frequency (radians per unit of
@@ -124,7 +133,8 @@ def spectrum(game: Game, theta: Params, psi: Params, batch: Any = None) -> Tenso
     return eigenvalues(jacobian(game, theta, psi, batch))
 
 
-def eigenvalues(matrix: Tensor) -> Tensor:
+@checked_arguments
+def eigenvalues(matrix: Square) -> Tensor:
     """Return a matrix's eigenvalues, shape (..., k), sorted by imaginary part, then by real part.
 
     >>> import torch
@@ -153,6 +163,7 @@ def sort_eigenvalues(values: Tensor) -> Tensor:
     return values.gather(-1, torch.argsort(values.imag, dim=-1, stable=True))
 
 
+@checked_arguments
 def flow(
     game: Game,
     theta: ArrayLike,
@@ -160,8 +171,8 @@ def flow(
     times: ArrayLike,
     batch: Any = None,
     *,
-    rtol: float = 1e-10,
-    atol: float = 1e-12,
+    rtol: Positive = 1e-10,
+    atol: NonNegative = 1e-12,
 ) -> Trajectory:
     r"""Follow the velocity in continuous time: :math:`(\dot\theta, \dot\psi) = v(\theta, \psi)`.
 
@@ -197,7 +208,7 @@ def flow(
 
     def field(_: float, point: np.ndarray) -> np.ndarray:
         theta, psi = torch.from_numpy(point).reshape(start.shape).split([m, n], dim=-1)
-        return torch.cat(velocity(game, theta, psi, batch), dim=-1).flatten().numpy(force=True)
+        return torch.cat(_velocity(game, theta, psi, batch), dim=-1).flatten().numpy(force=True)
 
     solution = solve_ivp(
         field,
@@ -214,11 +225,12 @@ def flow(
     return Trajectory(*path.split([m, n], dim=-1))
 
 
+@checked_arguments
 def lie_derivative(
     game: Game,
     quantity: Callable[[Params, Params], Tensor],
-    theta: Params,
-    psi: Params,
+    theta: Player,
+    psi: Player,
     batch: Any = None,
 ) -> Tensor:
     r"""Return how fast a quantity changes along the flow, :math:`\dot q = \nabla q \cdot v`.

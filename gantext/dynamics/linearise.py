@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gantext.core.arguments import checked_arguments
 from gantext.core.checks import ArrayLike
 from gantext.core.trees import over_members, ravel
 from gantext.dynamics.field import eigenvalues
@@ -17,6 +18,7 @@ from gantext.dynamics.update_rule import State, UpdateRule
 from gantext.games.base import Game
 
 
+@checked_arguments
 def update_jacobian(
     game: Game | Callable[..., Game],
     rule: UpdateRule,
@@ -49,8 +51,8 @@ def update_jacobian(
     """
     if not rule.time_invariant:
         raise TypeError(
-            "update_jacobian: expected a rule with one smooth step for all times, such as one with "
-            f"SGD or HeavyBall, got {rule}"
+            "rule: expected one with the same smooth step at all times, such as one with SGD or "
+            f"HeavyBall, got {rule}"
         )
     theta, psi, make, own = prepare(game, theta, psi, game_hparams)
 
@@ -69,6 +71,7 @@ def update_jacobian(
     return over_members(one, theta, psi, rule.hparams(**hparams), own)
 
 
+@checked_arguments
 def multipliers(
     game: Game | Callable[..., Game],
     rule: UpdateRule,
@@ -91,6 +94,7 @@ def multipliers(
     return eigenvalues(matrix)
 
 
+@checked_arguments
 def spectral_radius(
     game: Game | Callable[..., Game],
     rule: UpdateRule,

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.utils._pytree import tree_leaves, tree_map
 
+from gantext.core.arguments import checked_arguments
 from gantext.core.checks import ArrayLike, finite, fraction, positive
 from gantext.core.trees import zeros_like
 from gantext.dynamics.hyperparameters import Defaults, Hyperparameters, Required, checked
@@ -39,6 +40,7 @@ class Optimizer(ABC):
     defaults: ClassVar[Defaults] = {}
     time_invariant: ClassVar[bool] = False
 
+    @checked_arguments
     def hparams(self, **own: ArrayLike) -> Hyperparameters:
         """Check hyper-parameters, fill in the defaults, and turn them into float64 tensors.
 

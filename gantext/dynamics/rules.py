@@ -30,6 +30,8 @@ import torch
 from torch import Tensor
 from torch.utils._pytree import tree_map
 
+from gantext.core.annotations import Count
+from gantext.core.arguments import checked_arguments
 from gantext.core.checks import non_negative, positive
 from gantext.core.trees import add, add_scaled, dot, gradient_and_value, norm, ravel, zeros_like
 from gantext.dynamics.field import jacobian
@@ -47,6 +49,7 @@ from gantext.dynamics.update_rule import (
 from gantext.games.base import Losses, Params
 
 
+@checked_arguments
 @dataclass(frozen=True)
 class Simultaneous(GradientRule):
     r"""Both players step at once along their own gradients: :math:`w + \eta v(w)`.
@@ -65,6 +68,7 @@ class Simultaneous(GradientRule):
         return *add(state[:2], update), kept, StepInfo(losses, norm(v))
 
 
+@checked_arguments
 @dataclass(frozen=True)
 class Alternating(GradientRule):
     r"""The discriminator steps, then the generator answers the discriminator's new parameters.
@@ -84,12 +88,7 @@ class Alternating(GradientRule):
         How many steps the discriminator takes for each of the generator's.
     """
 
-    discriminator_steps: int = 1
-
-    def __post_init__(self) -> None:
-        """Refuse fewer than one discriminator step."""
-        if self.discriminator_steps < 1:
-            raise ValueError(f"discriminator_steps: expected >= 1, got {self.discriminator_steps}")
+    discriminator_steps: Count = 1
 
     @property
     def batches_per_step(self) -> int:
@@ -111,6 +110,7 @@ class Alternating(GradientRule):
         return add(theta, update), psi, GradientState(own, of_theta, of_psi), info
 
 
+@checked_arguments
 @dataclass(frozen=True)
 class Extragradient(GradientRule):
     r"""Look ahead, then step along the gradient found there: :math:`w + \eta v(w + \eta v(w))`.
@@ -138,6 +138,7 @@ class Extragradient(GradientRule):
         return *add(start, update), kept, StepInfo(losses, norm(v))
 
 
+@checked_arguments
 @dataclass(frozen=True)
 class Optimistic(GradientRule):
     r"""Step along the gradient expected next: :math:`w + 2\eta v(w) - \eta v(w_{-1})`.
@@ -164,6 +165,7 @@ class Optimistic(GradientRule):
         return *add(state[:2], expected), kept._replace(own=update), StepInfo(losses, norm(v))
 
 
+@checked_arguments
 @dataclass(frozen=True)
 class Unrolled(GradientRule):
     r"""The generator steps against the discriminator that its step will meet, k answers later.
@@ -189,13 +191,8 @@ class Unrolled(GradientRule):
         How many answers the generator foresees, k.
     """
 
-    unroll_steps: int = 5
+    unroll_steps: Count = 5
     required: ClassVar[Required] = {"eta_unroll": positive}
-
-    def __post_init__(self) -> None:
-        """Refuse fewer than one answer."""
-        if self.unroll_steps < 1:
-            raise ValueError(f"unroll_steps: expected >= 1, got {self.unroll_steps}")
 
     def _update(self, play: Play, state: State, h: Hyperparameters) -> Updated:
         def minus_foreseen_loss(theta: Params) -> Tensor:
@@ -213,6 +210,7 @@ class Unrolled(GradientRule):
         return *add(state[:2], update), kept, StepInfo(Losses(-minus_loss, loss_psi), norm(v))
 
 
+@checked_arguments
 @dataclass(frozen=True)
 class Consensus(GradientRule):
     r"""Both players descend the speed as well: :math:`w + \eta (v - \gamma J^\top v)`.
@@ -235,6 +233,7 @@ class Consensus(GradientRule):
         return *add(state[:2], update), kept, StepInfo(losses, norm(v))
 
 
+@checked_arguments
 @dataclass(frozen=True)
 class SymplecticGradientAdjustment(GradientRule):
     r"""Correct the step by the game's rotation: :math:`w + \eta (v + \lambda A v)`.
@@ -307,6 +306,7 @@ class ProximalPoint(UpdateRule):
         return theta, psi, (), StepInfo(losses, norm(v))
 
 
+@checked_arguments
 @dataclass(frozen=True)
 class Averaged(UpdateRule):
     r"""Follow another rule; answer with its mean, :math:`\bar w_t = \frac1t \sum_{s \le t} w_s`.

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from gantext.core.checks import ArrayLike, as_float64, one_number, positive, vectors
+from gantext.core.annotations import Positive, Whole, accepts, shown
+from gantext.core.arguments import checked_arguments
+from gantext.core.checks import ArrayLike, Player, as_float64, one_number, vectors
 from gantext.core.trees import batch_shape, flatten_members, norm
 from gantext.dynamics.field import Trajectory, velocity_and_losses
 from gantext.dynamics.hyperparameters import Hyperparameters
@@ -38,12 +40,13 @@ class Solution(NamedTuple):
     converged: bool
 
 
+@checked_arguments
 def simulate(
     game: Game | Callable[..., Game],
     rule: UpdateRule,
     theta: ArrayLike,
     psi: ArrayLike,
-    steps: int,
+    steps: Whole,
     *,
     batch: Any = None,
     game_hparams: Mapping[str, ArrayLike] | None = None,
@@ -77,8 +80,6 @@ def simulate(
     **hparams : float or Tensor, shape (...)
         The rule's hyper-parameters: ``eta`` and whatever else it asks for.
     """
-    if steps < 0:
-        raise ValueError(f"steps: expected >= 0, got {steps}")
     theta, psi, make, own = prepare(game, theta, psi, game_hparams)
     lead, (theta, psi, h, own) = flatten_members(theta, psi, rule.hparams(**hparams), own)
 
@@ -97,14 +98,15 @@ def simulate(
     )
 
 
+@checked_arguments
 def solve(
     game: Game,
     rule: UpdateRule,
-    theta: Params,
-    psi: Params,
+    theta: Player,
+    psi: Player,
     *,
-    tolerance: float = 1e-10,
-    max_steps: int = 100_000,
+    tolerance: Positive = 1e-10,
+    max_steps: Whole = 100_000,
     batch: Any = None,
     **hparams: ArrayLike,
 ) -> Solution:
@@ -132,7 +134,6 @@ def solve(
     batch, **hparams : Any
         As for `simulate`, for one member.
     """
-    positive("tolerance", tolerance)
     checked = {name: one_number(name, value) for name, value in rule.hparams(**hparams).items()}
     for name, player in (("theta", theta), ("psi", psi)):
         if isinstance(player, Tensor) and player.ndim != 1:
@@ -163,8 +164,17 @@ def prepare(
         if own:
             raise TypeError("game_hparams: expected a function that makes the game, got a Game")
         return theta, psi, lambda: game, own
+    if not accepts(game, **own):
+        raise TypeError(f"game: expected a function of {[*own]}, got {shown(game)}")
     # A game made inside vmap cannot check its values: make each member's once here, so that it can.
     batch_shape(theta, psi, own)  # says what does not fit
     for member in zip(*(t.flatten() for t in torch.broadcast_tensors(*own.values())), strict=True):
-        game(**dict(zip(own, member, strict=True)))
+        _require_game(game(**dict(zip(own, member, strict=True))))
+    if not own:
+        _require_game(game())
     return theta, psi, game, own
+
+
+def _require_game(made: Any) -> None:
+    if not isinstance(made, Game):
+        raise TypeError(f"game: expected a function that returns a Game, got {shown(made)}")

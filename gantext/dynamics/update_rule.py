@@ -10,10 +10,11 @@ from typing import Any, ClassVar, NamedTuple
 import torch
 from torch import Tensor
 
+from gantext.core.arguments import checked_arguments
 from gantext.core.checks import ArrayLike, positive
 from gantext.core.trees import gradient_and_value
 from gantext.dynamics.field import velocity_and_losses
-from gantext.dynamics.hyperparameters import Defaults, Hyperparameters, Required, checked
+from gantext.dynamics.hyperparameters import Check, Defaults, Hyperparameters, Required, checked
 from gantext.dynamics.optimizers import SGD, Optimizer
 from gantext.games.base import Game, Losses, Params
 
@@ -122,6 +123,7 @@ class UpdateRule(ABC):
         """Whether a step is the same smooth function of the state at all times (but the first)."""
         return True
 
+    @checked_arguments
     def hparams(
         self, *, eta: ArrayLike, eta_psi: ArrayLike | None = None, **own: ArrayLike
     ) -> Hyperparameters:
@@ -145,6 +147,12 @@ class UpdateRule(ABC):
         return checked(
             self, given, {"eta": positive} | required, {"eta_psi": (eta, positive)} | defaults
         )
+
+    def checks(self) -> dict[str, Check]:
+        """Return the check of each hyper-parameter's value, by name."""
+        required, defaults = self._hparams()
+        own = required | {name: check for name, (_, check) in defaults.items()}
+        return {"eta": positive, "eta_psi": positive} | own
 
     def init(self, theta: Params, psi: Params) -> State:
         """Return the state before the first step.

@@ -5,14 +5,17 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from gantext.core.checks import ArrayLike, at_least_one, floating, integers, kind, shares
-from gantext.data.images import Images
+from gantext.core.annotations import Count
+from gantext.core.arguments import checked_arguments
+from gantext.core.checks import ArrayLike, Floating, Integers, shares
+from gantext.data.images import Known
 from gantext.evaluation.counts import ModeStatistics, mode_statistics
 from gantext.evaluation.memory import rows_at_once
 
 
+@checked_arguments
 def class_statistics(
-    labels: Tensor, classes: int, weights: ArrayLike | None = None, minimum: int = 1
+    labels: Integers, classes: Count, weights: ArrayLike | None = None, minimum: Count = 1
 ) -> ModeStatistics:
     """Count the classes that labels name, as `gantext.modes` counts the modes of points.
 
@@ -40,8 +43,6 @@ def class_statistics(
     >>> found.counts, found.captured, found.quality
     (tensor([2, 0, 1]), tensor(2), tensor(0.7500, dtype=torch.float64))
     """
-    at_least_one("classes", classes)
-    integers("labels", labels)
     if labels.ndim == 0 or labels.shape[-1] == 0:
         raise ValueError(f"labels: expected shape (..., n) with n > 0, got {tuple(labels.shape)}")
     if bool((labels >= classes).any()):
@@ -72,14 +73,13 @@ class NearestNeighbour:
     tensor([True, True, True])
     """
 
-    def __init__(self, known: Images) -> None:
-        if not isinstance(known, Images):
-            raise TypeError(f"known: expected Images such as digits(), got {kind(known)}")
+    @checked_arguments
+    def __init__(self, known: Known) -> None:
         self.known = known
 
-    def __call__(self, images: Tensor) -> Tensor:
+    @checked_arguments
+    def __call__(self, images: Floating) -> Tensor:
         """Label images."""
-        floating("images", images)
         shape = self.known.event_shape
         if images.shape[-3:] != shape:
             raise ValueError(f"images: expected shape (..., {shape}), got {tuple(images.shape)}")

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from gantext.core.checks import at_least_one, kind
+from gantext.core.arguments import checked_arguments
+from gantext.core.checks import kind
 from gantext.objectives.divergences import kl
 
 
@@ -32,6 +33,7 @@ class ModeStatistics(NamedTuple):
     counts: Tensor
 
 
+@checked_arguments
 def kl_to_uniform(counts: Tensor) -> Tensor:
     r"""Measure how far counts are from even, in nats.
 
@@ -54,7 +56,7 @@ def kl_to_uniform(counts: Tensor) -> Tensor:
     >>> gt.kl_to_uniform(torch.tensor([[5, 5], [10, 0], [0, 0]]))
     tensor([0.0000, 0.6931,    inf], dtype=torch.float64)
     """
-    if not isinstance(counts, Tensor) or counts.is_complex():
+    if counts.is_complex() or counts.dtype == torch.bool:
         raise TypeError(f"counts: expected a tensor of real numbers, got {kind(counts)}")
     if counts.ndim == 0 or counts.shape[-1] == 0:
         raise ValueError(f"counts: expected shape (..., K), got {tuple(counts.shape)}")
@@ -75,7 +77,6 @@ def _kl_of_counts(counts: Tensor, weights: Tensor) -> Tensor:
 
 def mode_statistics(modes: Tensor, weights: Tensor, minimum: int) -> ModeStatistics:
     """Count the modes of samples, of shape (..., n); a negative one is no mode."""
-    at_least_one("minimum", minimum)
     modes = off_mps(modes)
     known = len(weights)
     bins = torch.where(modes < 0, known, modes)

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from gantext.core.checks import floating
 from gantext.evaluation.memory import rows_at_once
 
 
 def as_points(name: str, value: Tensor) -> Tensor:
     """Require points of shape (..., n, d), and return them without gradient, at least float32."""
-    floating(name, value)
     if value.ndim < 2 or 0 in value.shape[-2:]:
         raise ValueError(f"{name}: expected shape (..., n, d), got {tuple(value.shape)}")
     return value.detach().to(torch.promote_types(value.dtype, torch.float32))

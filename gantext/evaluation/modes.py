@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
+from typing import Annotated
 
-from gantext.core.checks import kind
+import torch
+
+from gantext.core.annotations import Count, Where
+from gantext.core.arguments import checked_arguments
+from gantext.core.checks import Floating
 from gantext.data.mixtures import GaussianMixture
 from gantext.evaluation.counts import ModeStatistics, mode_statistics
 from gantext.evaluation.distances import as_points, distances
 
 
+@checked_arguments
 def modes(
-    samples: Tensor, mixture: GaussianMixture, radius: float = 3.0, minimum: int = 1
+    samples: Floating,
+    mixture: Annotated[GaussianMixture, "a GaussianMixture such as ring()"],
+    radius: Annotated[float, Where("> 0", lambda value: value > 0)] = 3.0,
+    minimum: Count = 1,
 ) -> ModeStatistics:
     r"""Count the modes of a Gaussian mixture that samples have found.
 
@@ -52,8 +59,6 @@ def modes(
     tensor(3)
     """
     samples = as_points("samples", samples)
-    if not isinstance(mixture, GaussianMixture):
-        raise TypeError(f"mixture: expected a GaussianMixture such as ring(), got {kind(mixture)}")
     if samples.shape[-1:] != mixture.event_shape:
         raise ValueError(
             f"samples: expected shape (..., n, {mixture.event_shape[0]}), the mixture's dimension, "
@@ -61,8 +66,6 @@ def modes(
         )
     if not bool((mixture.std > 0).all()):
         raise ValueError("mixture: expected std > 0, by which distances are measured, got 0")
-    if not radius > 0:
-        raise ValueError(f"radius: expected standard deviations > 0, got {radius}")
     means, std = (t.to(samples.dtype).to(samples.device) for t in (mixture.means, mixture.std))
     distance, mode = (distances(samples, means) / std).min(-1)
     good = (distance <= radius) & distance.isfinite()

@@ -7,7 +7,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from gantext.core.checks import at_least_one, broadcastable
+from gantext.core.annotations import Count
+from gantext.core.arguments import checked_arguments
+from gantext.core.checks import Floating, broadcastable
 from gantext.evaluation.counts import off_mps
 from gantext.evaluation.distances import as_points, distances_in_blocks
 
@@ -26,7 +28,8 @@ class PrecisionRecall(NamedTuple):
     recall: Tensor
 
 
-def precision_recall(real: Tensor, fake: Tensor, k: int = 3) -> PrecisionRecall:
+@checked_arguments
+def precision_recall(real: Floating, fake: Floating, k: Count = 3) -> PrecisionRecall:
     r"""Compute the improved precision and recall of samples.
 
     The space that a set fills is estimated by balls: around each of its points, as far as the
@@ -64,10 +67,9 @@ def precision_recall(real: Tensor, fake: Tensor, k: int = 3) -> PrecisionRecall:
     broadcastable(("real", "fake"), (real, fake), inner=2)
     if not bool(real.isfinite().all()):
         raise ValueError("real: expected finite samples, got NaN or infinity among them")
-    at_least_one("k", k)
-    fewest = min(real.shape[-2], fake.shape[-2])
-    if k >= fewest:
-        raise ValueError(f"k: expected fewer than the {fewest} samples of the smaller set, got {k}")
+    n, m = real.shape[-2], fake.shape[-2]
+    if k >= min(n, m):
+        raise ValueError(f"k: expected fewer than {n} real and {m} fake samples, got {k}")
     dtype = torch.promote_types(real.dtype, fake.dtype)
     real, fake = real.to(dtype), fake.to(dtype)
     precision = _share_inside(fake, real, _radii(real, k))

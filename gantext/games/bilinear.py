@@ -7,7 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gantext.core.checks import ArrayLike, as_float64, finite, holds, last_dim
+from gantext.core.arguments import checked_arguments
+from gantext.core.checks import ArrayLike, broadcastable, finite, holds, last_dim
 from gantext.games.base import Game, Losses
 
 
@@ -40,6 +41,7 @@ class Bilinear(Game):
 
     affine = True
 
+    @checked_arguments
     def __init__(
         self, A: ArrayLike, P: ArrayLike | None = None, Q: ArrayLike | None = None
     ) -> None:
@@ -57,6 +59,7 @@ class Bilinear(Game):
         """Return the smallest game that turns, f(x, y) = xy, with x for `theta` and y for `psi`."""
         return cls([[1.0]])
 
+    @checked_arguments
     def value(self, theta: ArrayLike, psi: ArrayLike) -> Tensor:
         r"""Return the value :math:`f(\theta, \psi)`.
 
@@ -65,7 +68,7 @@ class Bilinear(Game):
         theta, psi : array-like, shapes (..., m) and (..., n)
             The players' parameters.
         """
-        return self._value(as_float64("theta", theta), as_float64("psi", psi))
+        return self._value(*self._players(theta, psi))
 
     def losses(self, theta: Tensor, psi: Tensor, batch: Any = None) -> Losses:
         """Return both players' losses, the value and its negative."""
@@ -82,6 +85,7 @@ class Bilinear(Game):
         values: Tensor = torch.linalg.svdvals(self.A)
         return values
 
+    @checked_arguments
     def mode_energies(self, theta: ArrayLike, psi: ArrayLike) -> Tensor:
         r"""Return each circle's squared radius, :math:`(u_i^\top\theta)^2 + (v_i^\top\psi)^2`.
 
@@ -93,11 +97,19 @@ class Bilinear(Game):
         theta, psi : array-like, shapes (..., m) and (..., n)
             The players' parameters.
         """
-        m, n = self.A.shape
+        theta, psi = self._players(theta, psi)
         u, _, vh = torch.linalg.svd(self.A, full_matrices=False)
-        along_u: Tensor = last_dim("theta", as_float64("theta", theta), m) @ u
-        along_v: Tensor = last_dim("psi", as_float64("psi", psi), n) @ vh.mT
+        along_u: Tensor = theta @ u
+        along_v: Tensor = psi @ vh.mT
         return along_u.square() + along_v.square()
+
+    def _players(self, theta: ArrayLike, psi: ArrayLike) -> tuple[Tensor, Tensor]:
+        """Require both players' parameters: finite, and of shapes that fit."""
+        m, n = self.A.shape
+        theta = last_dim("theta", finite("theta", theta), m)
+        psi = last_dim("psi", finite("psi", psi), n)
+        broadcastable(("theta", "psi"), (theta[..., 0], psi[..., 0]), inner=0)
+        return theta, psi
 
     def _value(self, theta: Tensor, psi: Tensor) -> Tensor:
         """Return the value at tensors, whose numbers need no check."""

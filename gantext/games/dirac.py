@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import torch
 from numpy.polynomial.hermite_e import hermegauss
 from torch import Tensor
 
-from gantext.core.checks import (
-    ArrayLike,
-    as_float64,
-    last_dim,
-    non_negative,
-    one_number,
-    positive,
-)
+from gantext.core.arguments import checked_arguments
+from gantext.core.checks import ArrayLike, Bound, Weight, finite, last_dim
 from gantext.core.trees import over_members
 from gantext.games.base import Game, Losses
 from gantext.objectives.losses import Loss, Minimax
+from gantext.objectives.penalties import DiscriminatorPenalty
 
 # The mean over a standard normal as a weighted sum over nodes: exact for polynomials up to degree
 # 127.
@@ -63,29 +58,22 @@ class DiracGAN(Game):
     tensor(0.5000, dtype=torch.float64)
     """
 
+    @checked_arguments
     def __init__(
         self,
-        loss: Loss = Minimax(),  # noqa: B008 - frozen
-        penalties: Sequence[Callable[..., Tensor]] = (),
-        instance_noise: float | Tensor = 0.0,
-        clip: float | Tensor | None = None,
+        loss: Annotated[Loss, "a Loss such as Minimax()"] = Minimax(),  # noqa: B008 - frozen
+        penalties: Sequence[DiscriminatorPenalty] = (),
+        instance_noise: Weight = 0.0,
+        clip: Bound | None = None,
     ) -> None:
-        if not isinstance(loss, Loss):
-            raise TypeError(f"loss: expected a Loss such as Minimax(), got {loss!r}")
-        if not isinstance(penalties, Sequence) or not all(map(callable, penalties)):
-            raise TypeError(
-                "penalties: expected a sequence of penalty(score, real=..., fake=...), such as "
-                f"[R1(1.0)], got {penalties!r}"
-            )
         self.loss = loss
         self.penalties = tuple(penalties)
-        self.instance_noise = one_number(
-            "instance_noise", non_negative("instance_noise", instance_noise)
-        )
-        self.clip = None if clip is None else one_number("clip", positive("clip", clip))
+        self.instance_noise = torch.as_tensor(instance_noise, dtype=torch.float64)
+        self.clip = None if clip is None else torch.as_tensor(clip, dtype=torch.float64)
         # A plain 0 means no noise: then losses are those of one real and one fake score.
         self._noisy = isinstance(instance_noise, Tensor) or instance_noise != 0
 
+    @checked_arguments
     def value(self, theta: ArrayLike, psi: ArrayLike) -> Tensor:
         """Return minus the discriminator's loss, without penalties; float64, shape (...).
 
@@ -94,7 +82,7 @@ class DiracGAN(Game):
         theta, psi : array-like, shape (..., 1)
             Both players' parameters; leading dimensions broadcast.
         """
-        theta, psi = as_float64("theta", theta), as_float64("psi", psi)
+        theta, psi = finite("theta", theta), finite("psi", psi)
         return over_members(self._value, last_dim("theta", theta, 1), last_dim("psi", psi, 1))
 
     def losses(self, theta: Tensor, psi: Tensor, batch: Any = None) -> Losses:

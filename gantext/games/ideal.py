@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
+from gantext.core.arguments import checked_arguments
 from gantext.core.checks import (
     ArrayLike,
     as_float64,
@@ -63,6 +64,7 @@ class IdealGame(Game):
     tensor([0.5000, 0.2727, 1.0000], dtype=torch.float64)
     """
 
+    @checked_arguments
     def __init__(self, p_data: ArrayLike) -> None:
         distribution = probabilities("p_data", p_data)
         if distribution.ndim != 1:
@@ -88,6 +90,7 @@ class IdealGame(Game):
         value = value + torch.softmax(theta.to(self.p_data), -1) @ logsigmoid(-psi).to(self.p_data)
         return Losses(generator=value, discriminator=-value)
 
+    @checked_arguments
     def value(self, p_g: ArrayLike, d: ArrayLike) -> Tensor:
         r"""Evaluate the game, :math:`V(p_g, D)`; :math:`-\infty` where D is certain and wrong.
 
@@ -105,6 +108,7 @@ class IdealGame(Game):
         right_on_fakes = torch.where((p_g == 0) & (d == 1), 0.0, -d)
         return (self._log_d_on_data(d) + torch.special.xlog1py(p_g, right_on_fakes)).sum(-1)
 
+    @checked_arguments
     def optimal_discriminator(self, p_g: ArrayLike) -> Tensor:
         r"""Return the discriminator's best answer to a generator (Goodfellow et al., prop. 1).
 
@@ -120,6 +124,7 @@ class IdealGame(Game):
         shown = total > 0
         return torch.where(shown, self.p_data / torch.where(shown, total, 1.0), 0.5)
 
+    @checked_arguments
     def value_at_optimal_discriminator(self, p_g: ArrayLike) -> Tensor:
         r"""Return the value when the discriminator answers best (Goodfellow et al., theorem 1).
 
@@ -134,6 +139,7 @@ class IdealGame(Game):
         total = self.p_data + p_g
         return (weighted_share(self.p_data, total) + weighted_share(p_g, total)).sum(-1)
 
+    @checked_arguments
     def best_response_value(self, d: ArrayLike) -> Tensor:
         r"""Return the value when the generator answers best: by the letter that D trusts most.
 
@@ -148,6 +154,7 @@ class IdealGame(Game):
         most_trusted = d.amax(-1)
         return self._log_d_on_data(d).sum(-1) + torch.log1p(-most_trusted)
 
+    @checked_arguments
     def duality_gap(self, p_g: ArrayLike, d: ArrayLike) -> Tensor:
         r"""Measure how much the players together could still win by answering perfectly.
 
@@ -171,6 +178,7 @@ class IdealGame(Game):
         uneven = _weighted_log_ratio(self.p_data, most_trusted, d).sum(-1)
         return generator_part + uneven + _minus_log_four_d_one_minus_d(most_trusted.squeeze(-1))
 
+    @checked_arguments
     def pure_strategy_values(self, generators: ArrayLike) -> PureStrategyValues:
         r"""Find min max and max min when the generator may only choose from a list.
 

@@ -6,6 +6,8 @@ import math
 
 from torch import nn
 
+from gantext.core.annotations import Count
+from gantext.core.arguments import checked_arguments
 from gantext.gan.layers import Doubled, MinibatchStdDev
 
 
@@ -31,7 +33,8 @@ class ConvGenerator(nn.Sequential):
     torch.Size([5, 1, 8, 8])
     """
 
-    def __init__(self, noise: int, channels: int, size: int, *, width: int = 32) -> None:
+    @checked_arguments
+    def __init__(self, noise: Count, channels: Count, size: int, *, width: Count = 32) -> None:
         doublings = _doublings(size)
         inside = width * 2 ** (doublings - 1)
         layers: list[nn.Module] = [
@@ -68,8 +71,9 @@ class ConvDiscriminator(nn.Sequential):
     torch.Size([5, 1])
     """
 
+    @checked_arguments
     def __init__(
-        self, channels: int, size: int, *, width: int = 32, minibatch_std: bool = False
+        self, channels: Count, size: int, *, width: Count = 32, minibatch_std: bool = False
     ) -> None:
         layers: list[nn.Module] = [nn.Conv2d(channels, width, 3, padding=1), nn.LeakyReLU(0.2)]
         for step in range(_doublings(size)):

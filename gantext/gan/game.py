@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Annotated, Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from gantext.core.annotations import Count, Seed
+from gantext.core.arguments import checked_arguments
+from gantext.core.checks import Device, FloatingType
 from gantext.games.base import Game, Losses
 from gantext.gan.weights import Weights, call_with, draw_weights, update_buffers
 from gantext.objectives.losses import Loss, NonSaturating
-
-DiscriminatorPenalty = Callable[..., Tensor]
-GeneratorPenalty = Callable[[Tensor], Tensor]
+from gantext.objectives.penalties import DiscriminatorPenalty, GeneratorPenalty
 
 
 class GANBatch(NamedTuple):
@@ -61,18 +62,17 @@ class GAN(Game):
     GAN(NonSaturating + R1, noise=2)
     """
 
+    @checked_arguments
     def __init__(
         self,
         generator: nn.Module,
         discriminator: nn.Module,
         *,
-        noise: int,
-        loss: Loss = NonSaturating(),  # noqa: B008 - frozen
+        noise: Count,
+        loss: Annotated[Loss, "a Loss such as Minimax()"] = NonSaturating(),  # noqa: B008 - frozen
         penalties: Sequence[DiscriminatorPenalty] = (),
         generator_penalties: Sequence[GeneratorPenalty] = (),
     ) -> None:
-        if noise < 1:
-            raise ValueError(f"noise: expected a dimension >= 1, got {noise}")
         self.generator = generator
         self.discriminator = discriminator
         self.noise = noise
@@ -80,12 +80,13 @@ class GAN(Game):
         self.penalties = tuple(penalties)
         self.generator_penalties = tuple(generator_penalties)
 
+    @checked_arguments
     def init(
         self,
-        seed: int,
+        seed: Seed,
         *,
-        dtype: torch.dtype = torch.float32,
-        device: torch.device | str = "cpu",
+        dtype: FloatingType = torch.float32,
+        device: Device = "cpu",
     ) -> tuple[Weights, Weights]:
         """Draw both players' parameters, ``(theta, psi)``.
 
@@ -154,6 +155,6 @@ class GAN(Game):
         return update_buffers(self.generator, theta), update_buffers(self.discriminator, psi)
 
     def __repr__(self) -> str:
-        added = [*self.penalties, *self.generator_penalties]
+        added: list[object] = [*self.penalties, *self.generator_penalties]
         kinds = "".join(f" + {type(one).__name__}" for one in added)
         return f"GAN({type(self.loss).__name__}{kinds}, noise={self.noise})"

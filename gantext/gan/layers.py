@@ -5,6 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from gantext.core.annotations import Count
+from gantext.core.arguments import checked_arguments
+
 
 class Doubled(nn.Module):
     """Every pixel becomes four: nearest-neighbour upsampling by 2."""
@@ -60,10 +63,9 @@ class Packed(nn.Module):
     torch.Size([3, 1])
     """
 
-    def __init__(self, discriminator: nn.Module, pack: int) -> None:
+    @checked_arguments
+    def __init__(self, discriminator: nn.Module, pack: Count) -> None:
         super().__init__()
-        if pack < 1:
-            raise ValueError(f"pack: expected >= 1, got {pack}")
         self.discriminator = discriminator
         self.pack = pack
 

@@ -7,6 +7,8 @@ from itertools import pairwise
 
 from torch import nn
 
+from gantext.core.annotations import Count, shown
+from gantext.core.arguments import checked_arguments
 from gantext.gan.layers import MinibatchStdDev
 
 
@@ -34,12 +36,13 @@ class MLP(nn.Sequential):
     torch.Size([5, 1])
     """
 
+    @checked_arguments
     def __init__(
         self,
-        inputs: int,
-        outputs: int,
+        inputs: Count,
+        outputs: Count,
         *,
-        hidden: Sequence[int] = (64, 64),
+        hidden: Sequence[Count] = (64, 64),
         activation: Callable[[], nn.Module] = nn.ReLU,
         layer: Callable[[int, int], nn.Module] = nn.Linear,
         minibatch_std: bool = False,
@@ -47,7 +50,15 @@ class MLP(nn.Sequential):
         widths = [inputs, *hidden]
         layers: list[nn.Module] = []
         for before, after in pairwise(widths):
-            layers += [layer(before, after), activation()]
+            layers += [layer(before, after), _module("activation", activation())]
         if minibatch_std:
             layers.append(MinibatchStdDev())
-        super().__init__(*layers, layer(widths[-1] + minibatch_std, outputs))
+        layers.append(layer(widths[-1] + minibatch_std, outputs))
+        super().__init__(*(_module("layer", one) for one in layers))
+
+
+def _module(name: str, made: object) -> nn.Module:
+    """Require what a function was to make: a sequence of layers takes None, too."""
+    if not isinstance(made, nn.Module):
+        raise TypeError(f"{name}: expected a function that makes a module, got {shown(made)}")
+    return made

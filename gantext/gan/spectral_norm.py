@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv2d, linear, normalize
 
+from gantext.core.annotations import Count, Whole
+from gantext.core.arguments import checked_arguments
 from gantext.gan.weights import Weights
 
 
@@ -55,7 +57,8 @@ class SpectralLinear(_Spectral, nn.Linear):
     SpectralLinear(in_features=2, out_features=64, bias=True)
     """
 
-    def __init__(self, inputs: int, outputs: int) -> None:
+    @checked_arguments
+    def __init__(self, inputs: Count, outputs: Count) -> None:
         super().__init__(inputs, outputs)
         self._start()
 
@@ -92,8 +95,15 @@ class SpectralConv2d(_Spectral, nn.Conv2d):
     torch.Size([5, 4, 8, 8])
     """
 
+    @checked_arguments
     def __init__(
-        self, inputs: int, outputs: int, kernel: int, *, stride: int = 1, padding: int = 0
+        self,
+        inputs: Count,
+        outputs: Count,
+        kernel: Count,
+        *,
+        stride: Count = 1,
+        padding: Whole = 0,
     ) -> None:
         super().__init__(inputs, outputs, kernel, stride=stride, padding=padding)
         self._start()

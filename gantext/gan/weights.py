@@ -8,17 +8,21 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
+from gantext.core.annotations import Whole
+from gantext.core.arguments import checked_arguments
+from gantext.core.checks import Device, FloatingType
 from gantext.core.randomness import DrawFrom
 
 Weights = dict[str, Tensor]
 
 
+@checked_arguments
 def draw_weights(
     module: nn.Module,
-    seed: int,
+    seed: Whole,
     *,
-    dtype: torch.dtype = torch.float32,
-    device: torch.device | str = "cpu",
+    dtype: FloatingType = torch.float32,
+    device: Device = "cpu",
 ) -> Weights:
     """Draw what is trained of a module, as its layers' own ``reset_parameters`` do.
 

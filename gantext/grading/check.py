@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from gantext.core.arguments import checked_arguments
 from gantext.grading.catalogue import find, questions
 from gantext.grading.feedback import UNDEFINED, feedback
 from gantext.grading.question import Question
@@ -25,6 +26,7 @@ from gantext.grading.rendering import (
 _shares: dict[str, float] = {}  # of each question answered since the kernel was started, by its id
 
 
+@checked_arguments
 def check(question: str | Question, answer: Any = UNDEFINED) -> None:
     """Show what an answer is worth, and what to look at next; never the answer itself.
 
@@ -58,7 +60,7 @@ def check(question: str | Question, answer: Any = UNDEFINED) -> None:
         return
     asked = find(question) if isinstance(question, str) else question
     if answer is UNDEFINED:
-        caller = sys._getframe(1)
+        caller = sys._getframe(2)  # beyond the check of the arguments
         names = {**caller.f_globals, **caller.f_locals}
         answer = names.get(asked.entry, UNDEFINED)
     found = feedback(asked, answer)
@@ -73,6 +75,7 @@ def check(question: str | Question, answer: Any = UNDEFINED) -> None:
     _show(feedback_text(found, so_far), feedback_html(found, so_far))
 
 
+@checked_arguments
 def progress(chapter: str) -> None:
     """Show how far you are with the exercises of a chapter, since the kernel was started.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from gantext.core.arguments import checked_arguments
 from gantext.core.checks import ArrayLike, broadcastable, probabilities
 
 # For nearly equal entries, p log(p/q) - p + q cancels; the series of artanh(s) - s takes over.
@@ -18,6 +19,7 @@ _TINY = 1e-100  # below this, the gradient of a quotient overflows
 _SERIES = tuple(1 / (2 * k + 1) for k in range(1, 10))
 
 
+@checked_arguments
 def kl(p: ArrayLike, q: ArrayLike) -> Tensor:
     r"""Return the Kullback-Leibler divergence of ``q`` from ``p``, never negative, shape (...).
 
@@ -40,6 +42,7 @@ def kl(p: ArrayLike, q: ArrayLike) -> Tensor:
     return _kl_terms(p, q, q - p).sum(-1)
 
 
+@checked_arguments
 def js(p: ArrayLike, q: ArrayLike) -> Tensor:
     r"""Return the Jensen-Shannon divergence between ``p`` and ``q``, shape (...) (Lin 1991).
 
@@ -66,6 +69,7 @@ def js(p: ArrayLike, q: ArrayLike) -> Tensor:
     return terms.sum(-1) / 4
 
 
+@checked_arguments
 def total_variation(p: ArrayLike, q: ArrayLike) -> Tensor:
     r"""Return the largest difference in probability that ``p`` and ``q`` give to one event.
 

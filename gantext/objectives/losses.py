@@ -26,6 +26,9 @@ from typing import ClassVar
 from torch import Tensor
 from torch.nn import functional
 
+from gantext.core.arguments import checked_arguments
+from gantext.core.checks import Number
+
 
 @dataclass(frozen=True)
 class Loss(ABC):
@@ -112,6 +115,7 @@ class Wasserstein(Loss):
         return -fake.mean()
 
 
+@checked_arguments
 @dataclass(frozen=True)
 class LeastSquares(Loss):
     """Squared distances from target scores (Mao et al. 2017, with a factor 1/2 that is left out).
@@ -121,13 +125,13 @@ class LeastSquares(Loss):
 
     Attributes
     ----------
-    a, b, c : float
+    a, b, c : float or Tensor, shape ()
         The discriminator's target for fakes, its target for data, and the generator's for fakes.
     """
 
-    a: float = -1.0
-    b: float = 1.0
-    c: float = 1.0
+    a: Number = -1.0
+    b: Number = 1.0
+    c: Number = 1.0
 
     def discriminator(self, *, real: Tensor, fake: Tensor) -> Tensor:
         """Return the mean squared distances from b and from a."""
@@ -156,6 +160,7 @@ class Hinge(Loss):
         return -fake.mean()
 
 
+@checked_arguments
 @dataclass(frozen=True)
 class ZeroSum(Loss):
     """Another loss, but the generator minimises minus what the discriminator minimises.

@@ -11,13 +11,27 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from gantext.core.checks import non_negative, one_number
+from gantext.core.annotations import NonNegative
+from gantext.core.arguments import checked_arguments
+from gantext.core.checks import Floating, Weight
 
 Score = Callable[[Tensor], Tensor]
+
+
+class DiscriminatorPenalty(Protocol):
+    """What is added to the discriminator's loss."""
+
+    def __call__(self, score: Score, *, real: Tensor, fake: Tensor) -> Tensor:
+        """Return a scalar from the score function and both samples."""
+
+
+#: What is added to the generator's loss, from its samples.
+GeneratorPenalty = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -30,12 +44,10 @@ class _SlopePenalty:
         The weight, at least 0.
     """
 
-    gamma: float | Tensor
-
-    def __post_init__(self) -> None:
-        _check("gamma", self.gamma)
+    gamma: Weight
 
 
+@checked_arguments
 @dataclass(frozen=True)
 class R1(_SlopePenalty):
     r"""Penalise slopes of the score at data: :math:`\tfrac{\gamma}{2} E_{x} |\nabla s(x)|^2`.
@@ -51,6 +63,7 @@ class R1(_SlopePenalty):
         return _slopes(score, real).square().sum(1).mean() * self.gamma / 2
 
 
+@checked_arguments
 @dataclass(frozen=True)
 class R2(_SlopePenalty):
     r"""Penalise slopes at generated samples: :math:`\tfrac{\gamma}{2} E_{z} |\nabla s(G(z))|^2`.
@@ -64,6 +77,7 @@ class R2(_SlopePenalty):
         return _slopes(score, fake).square().sum(1).mean() * self.gamma / 2
 
 
+@checked_arguments
 @dataclass(frozen=True)
 class GradientPenalty(_SlopePenalty):
     r"""Pull slopes to a target: :math:`\tfrac\gamma2 E_{\hat x} (|\nabla s(\hat x)| - g)^2`.
@@ -83,11 +97,7 @@ class GradientPenalty(_SlopePenalty):
         The norm :math:`g` that costs nothing, at least 0.
     """
 
-    target: float | Tensor = 1.0
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        _check("target", self.target)
+    target: Weight = 1.0
 
     def __call__(self, score: Score, *, real: Tensor, fake: Tensor) -> Tensor:
         """Return the penalty."""
@@ -97,6 +107,7 @@ class GradientPenalty(_SlopePenalty):
         return (norms - self.target).square().mean() * self.gamma / 2
 
 
+@checked_arguments
 @dataclass(frozen=True)
 class EntropyBonus:
     r"""Reward variety: :math:`-\lambda \hat H(\text{fake})`, by `nearest_neighbour_entropy`.
@@ -110,17 +121,15 @@ class EntropyBonus:
         :math:`\lambda`, at least 0.
     """
 
-    weight: float | Tensor
-
-    def __post_init__(self) -> None:
-        _check("weight", self.weight)
+    weight: Weight
 
     def __call__(self, fake: Tensor) -> Tensor:
         """Return minus the bonus."""
         return -self.weight * nearest_neighbour_entropy(fake)
 
 
-def nearest_neighbour_entropy(samples: Tensor, *, smallest: float = 1e-4) -> Tensor:
+@checked_arguments
+def nearest_neighbour_entropy(samples: Floating, *, smallest: NonNegative = 1e-4) -> Tensor:
     r"""Estimate the differential entropy of a distribution from its samples, a scalar, in nats.
 
     With :math:`\rho_i` the distance from sample i to its nearest neighbour in d dimensions, and
@@ -141,10 +150,12 @@ def nearest_neighbour_entropy(samples: Tensor, *, smallest: float = 1e-4) -> Ten
     smallest : float
         Distances below this count as this, smoothly: equal samples push with a finite force.
     """
+    if samples.ndim < 2 or len(samples) < 2:
+        raise ValueError(
+            f"samples: expected at least two, shape (n, ...), got {tuple(samples.shape)}"
+        )
     x = samples.flatten(1)
     n, d = x.shape
-    if n < 2:
-        raise ValueError(f"samples: expected at least two, got {n}")
     squares = (x[:, None] - x[None]).square().sum(-1)
     itself = torch.eye(n, dtype=torch.bool, device=x.device)
     nearest = squares.masked_fill(itself, torch.inf).amin(1)
@@ -167,7 +178,3 @@ def _norms(vectors: Tensor) -> Tensor:
     squares = vectors.square().sum(1)
     zero = squares == 0
     return torch.where(zero, 0.0, torch.where(zero, 1.0, squares).sqrt())
-
-
-def _check(name: str, value: float | Tensor) -> None:
-    one_number(name, non_negative(name, value))

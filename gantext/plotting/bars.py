@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.typing import ArrayLike
 
+from gantext.core.arguments import checked_arguments
 from gantext.plotting.axes import given_or_new
-from gantext.plotting.inputs import names, unit_interval
+from gantext.plotting.inputs import ArrayLike, Labels, names, unit_interval
 from gantext.plotting.style import DATA, DISCRIMINATOR, GENERATOR
 
 
+@checked_arguments
 def distributions(
     p_data: ArrayLike,
     p_g: ArrayLike,
     *,
     discriminator: ArrayLike | None = None,
-    letters: Sequence[str] | None = None,
+    letters: Labels | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw two distributions on a finite alphabet as bars, and the discriminator over them.

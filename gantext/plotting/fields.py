@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import TwoSlopeNorm
-from numpy.typing import ArrayLike
 
+from gantext.core.annotations import Count, Finite, Where
+from gantext.core.arguments import checked_arguments
 from gantext.plotting.axes import arrow_head, color_bar, given_or_new, mark, name_paths
-from gantext.plotting.inputs import colors, finite_array, grid, names, points
+from gantext.plotting.inputs import ArrayLike, Labels, colors, finite_array, grid, names, points
 from gantext.plotting.style import CRITIC_TO_FORGER, SLOW_TO_FAST, STREAM
 
+#: Matplotlib draws nothing below, and much too much above.
+Density = Annotated[float, Where("from 0.1 to 100", lambda value: 0.1 <= value <= 100)]
 
+
+@checked_arguments
 def phase_portrait(
     x: ArrayLike,
     y: ArrayLike,
@@ -24,7 +28,7 @@ def phase_portrait(
     ax: Axes | None = None,
     speed: bool = False,
     equilibrium: ArrayLike | None = None,
-    density: float = 1.0,
+    density: Density = 1.0,
 ) -> Axes:
     """Draw a planar vector field as streamlines.
 
@@ -81,12 +85,13 @@ def phase_portrait(
     return ax
 
 
+@checked_arguments
 def trajectories(
     x: ArrayLike,
     y: ArrayLike,
     *,
     ax: Axes | None = None,
-    labels: Sequence[str] | None = None,
+    labels: Labels | None = None,
     color: Any = None,
     steps: bool = False,
     legend: bool = False,
@@ -153,6 +158,7 @@ def trajectories(
     return ax
 
 
+@checked_arguments
 def value_surface(
     x: ArrayLike,
     y: ArrayLike,
@@ -160,9 +166,9 @@ def value_surface(
     *,
     ax: Axes | None = None,
     saddle: ArrayLike | None = None,
-    center: float | None = None,
+    center: Finite | None = None,
     label: str = "value",
-    levels: int = 15,
+    levels: Count = 15,
 ) -> Axes:
     """Draw the value of a game over its two parameters as filled contours.
 
@@ -207,7 +213,7 @@ def value_surface(
     x, y, (z,) = grid(x, y, z=z)
     marked = points("saddle", saddle)
     low, high = float(z.min()), float(z.max())
-    middle = (low + high) / 2 if center is None else float(center)
+    middle = (low + high) / 2 if center is None else center
     reach = max(high - middle, middle - low) or 1.0
     norm = TwoSlopeNorm(middle, middle - reach, middle + reach)
     ax = given_or_new(ax, square=True)

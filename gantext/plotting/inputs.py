@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+import numpy.typing as npt
 from matplotlib.colors import is_color_like
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
+
+from gantext.core.annotations import ANYTHING, shown
+
+#: Checked by the picture that takes it, as its shape must be.
+ArrayLike = Annotated[npt.ArrayLike, ANYTHING]
+#: What stands beside lines or bars; numbers are written as they are.
+Labels = Sequence[object]
 
 
 def finite_array(name: str, value: ArrayLike, *, dtype: type = float) -> NDArray[Any]:
@@ -16,13 +24,13 @@ def finite_array(name: str, value: ArrayLike, *, dtype: type = float) -> NDArray
     value = on_host(value)
     try:
         array = np.asarray(value)
-        if dtype is float and np.iscomplexobj(array):
-            raise ValueError("complex")
+        if array.dtype.kind in ("SUc" if dtype is float else "SU"):  # NumPy reads numbers in text
+            raise ValueError(array.dtype)
         array = array.astype(dtype)
     except (TypeError, ValueError):
         wanted = "real" if dtype is float else "real or complex"
         raise ValueError(
-            f"{name}: expected {wanted} numbers, got {type(value).__name__}: {value!r:.80}"
+            f"{name}: expected {wanted} numbers, got {type(value).__name__}: {shown(value)}"
         ) from None
     if array.size == 0:
         raise ValueError(f"{name}: expected at least one number, got shape {array.shape}")
@@ -108,18 +116,20 @@ def swept(value: ArrayLike, shape: tuple[int, ...]) -> NDArray[Any]:
     """Return one hyper-parameter for each value of a shape, from its leading dimensions or all."""
     array = finite_array("sweep", value)
     if array.shape != shape[: array.ndim]:
-        raise ValueError(f"sweep: expected the leading dimensions of {shape}, got {array.shape}")
+        raise ValueError(
+            f"sweep: expected the leading dimensions of values, {shape}, got {array.shape}"
+        )
     return np.broadcast_to(
         array.reshape(array.shape + (1,) * (len(shape) - array.ndim)), shape
     ).ravel()
 
 
-def names(argument: str, labels: Sequence[str] | None, count: int) -> list[str]:
+def names(argument: str, labels: Labels | None, count: int) -> list[str]:
     """Require so many labels; None gives each a label that a legend leaves out."""
     if labels is None:
         return ["_"] * count
-    if isinstance(labels, str) or len(labels) != count:
-        raise ValueError(f"{argument}: expected {count} strings, got {labels!r}")
+    if len(labels) != count:
+        raise ValueError(f"{argument}: expected {count} of them, got {labels!r:.80}")
     return [str(label) for label in labels]
 
 

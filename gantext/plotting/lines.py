@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from gantext.core.arguments import checked_arguments
 from gantext.plotting.axes import given_or_new, name_ends
-from gantext.plotting.inputs import colors, finite_array, for_log_scale, names
+from gantext.plotting.inputs import (
+    ArrayLike,
+    Labels,
+    colors,
+    finite_array,
+    for_log_scale,
+    names,
+)
 from gantext.plotting.style import PREDICTION
 
 
+@checked_arguments
 def curves(
     x: ArrayLike,
     y: ArrayLike,
     *,
     ax: Axes | None = None,
-    labels: Sequence[str] | None = None,
+    labels: Labels | None = None,
     color: Any = None,
     predicted: ArrayLike | None = None,
     legend: bool = False,
@@ -67,12 +76,13 @@ def curves(
     return _curves(given_or_new, xs, ys, theory, ax=ax, labels=labels, color=color, legend=legend)
 
 
+@checked_arguments
 def convergence(
     values: ArrayLike,
     *,
     steps: ArrayLike | None = None,
     ax: Axes | None = None,
-    labels: Sequence[str] | None = None,
+    labels: Labels | None = None,
     color: Any = None,
     predicted: ArrayLike | None = None,
     legend: bool = False,
@@ -120,7 +130,8 @@ def convergence(
         made.set_yscale("log")
         return made
 
-    return _curves(logarithmic, xs, ys, theory, ax=ax, labels=labels, color=color, legend=legend)
+    style: dict[str, Any] = {"labels": labels, "color": color, "legend": legend}
+    return _curves(logarithmic, xs, ys, theory, ax=ax, called=("steps", "values"), **style)
 
 
 def _curves(
@@ -130,21 +141,23 @@ def _curves(
     predicted: NDArray[Any] | None,
     *,
     ax: Axes | None,
-    labels: Sequence[str] | None,
+    labels: Labels | None,
     color: Any,
     legend: bool,
+    called: tuple[str, str] = ("x", "y"),
 ) -> Axes:
     """Check shapes, make the axes, draw: shared by `curves` and `convergence`."""
     if x.ndim != 1 or y.ndim == 0 or len(x) != len(y):
         raise ValueError(
-            f"expected x of shape (T,) and y of shape (T, ...), got {x.shape} and {y.shape}"
+            f"expected {called[0]} of shape (T,) and {called[1]} of shape (T, ...), "
+            f"got {x.shape} and {y.shape}"
         )
     if predicted is not None:
         try:
             predicted = np.broadcast_to(predicted, y.shape).reshape(len(y), -1)
         except ValueError:
             raise ValueError(
-                f"predicted: expected the shape of y, {y.shape}, got {predicted.shape}"
+                f"predicted: expected the shape of {called[1]}, {y.shape}, got {predicted.shape}"
             ) from None
     y = y.reshape(len(y), -1)
     written, shades = names("labels", labels, y.shape[1]), colors(color, y.shape[1])

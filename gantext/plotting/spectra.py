@@ -9,16 +9,18 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.patches import Circle, Rectangle
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from gantext.core.arguments import checked_arguments
 from gantext.plotting.axes import color_bar, given_or_new, keep_scales_equal
-from gantext.plotting.inputs import finite_array, one_color, swept
+from gantext.plotting.inputs import ArrayLike, finite_array, one_color, swept
 from gantext.plotting.style import MEASUREMENT, PREDICTION, QUIET, STABLE, SWEEP
 
 # By this name a second call on the same axes finds the boundary that the first has drawn.
 _BOUNDARY = "boundary"
 
 
+@checked_arguments
 def unit_circle(ax: Axes) -> None:
     """Draw the unit circle and shade its inside, where the multipliers of a stable map lie.
 
@@ -39,6 +41,7 @@ def unit_circle(ax: Axes) -> None:
     ax.add_patch(disk)
 
 
+@checked_arguments
 def imaginary_axis(ax: Axes) -> None:
     """Draw the imaginary axis and shade its left, where the rates of a stable flow lie.
 
@@ -61,6 +64,7 @@ def imaginary_axis(ax: Axes) -> None:
     ax.axvline(0, color=QUIET, linewidth=1.2, zorder=0.6, gid=_BOUNDARY)
 
 
+@checked_arguments
 def eigenvalues(
     values: ArrayLike,
     *,

@@ -17,7 +17,9 @@ import torch
 from torch import Tensor
 from torch.utils._pytree import tree_map
 
-from gantext.core.checks import as_float64
+from gantext.core.annotations import Count, Seed, Whole, accepts, shown
+from gantext.core.arguments import checked_arguments
+from gantext.core.checks import ArrayLike, Device, FloatingType, as_float64
 from gantext.data.base import Dataset
 from gantext.dynamics.hyperparameters import Hyperparameters
 from gantext.dynamics.update_rule import State, UpdateRule
@@ -28,7 +30,6 @@ from gantext.training.devices import most_precise_dtype
 BLOCK = 16
 
 Schedule = Callable[[Tensor], Tensor]
-Device = torch.device | str
 
 
 class Settings(NamedTuple):
@@ -62,6 +63,7 @@ class TrainState(NamedTuple):
     diverged: Tensor
 
 
+@checked_arguments
 @dataclass(frozen=True)
 class Experiment:
     """What is trained: everything but seeds and hyper-parameters.
@@ -100,18 +102,14 @@ class Experiment:
     game: GAN | Callable[..., GAN]
     rule: UpdateRule
     data: Dataset
-    batch_size: int = 128
-    dtype: torch.dtype = torch.float32
+    batch_size: Count = 128
+    dtype: FloatingType = torch.float32
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        """Refuse an empty batch, and networks of whole numbers."""
-        if self.batch_size < 1:
-            raise ValueError(f"batch_size: expected >= 1, got {self.batch_size}")
-        if not self.dtype.is_floating_point:
-            raise ValueError(f"dtype: expected a floating-point type, got {self.dtype}")
-
-    def settings(self, game_hparams: Mapping[str, Any] | None = None, **hparams: Any) -> Settings:
+    @checked_arguments
+    def settings(
+        self, game_hparams: Mapping[str, ArrayLike] | None = None, **hparams: ArrayLike
+    ) -> Settings:
         """Check hyper-parameters.
 
         A ValueError says that one is out of range, a TypeError that a name is unknown or missing,
@@ -132,7 +130,7 @@ class Experiment:
         if unknown:
             raise TypeError(f"schedules: expected some of {[*rule, *own]}, got {sorted(unknown)}")
         if not isinstance(self.game, GAN):
-            _try_games(self.game, own)
+            try_games(self.game, own)
         return Settings(rule, {name: value.to(self.dtype) for name, value in own.items()})
 
     def make(self, settings: Settings) -> GAN:
@@ -145,7 +143,8 @@ class Experiment:
         """
         return self.game if isinstance(self.game, GAN) else self.game(**settings.game)
 
-    def init(self, seed: int, settings: Settings, *, device: Device = "cpu") -> TrainState:
+    @checked_arguments
+    def init(self, seed: Seed, settings: Settings, *, device: Device = "cpu") -> TrainState:
         """Draw the weights and return the state before the first step.
 
         Parameters
@@ -162,8 +161,9 @@ class Experiment:
         sums = torch.zeros(3, dtype=most_precise_dtype(device), device=device)
         return TrainState(players, sums, torch.tensor(-1, device=device))
 
+    @checked_arguments
     def draw(
-        self, seed: int, block: int, settings: Settings, *, device: Device = "cpu"
+        self, seed: Seed, block: Whole, settings: Settings, *, device: Device = "cpu"
     ) -> GANBatch:
         """Draw data and noise for ``BLOCK`` steps, from step ``BLOCK * block`` on.
 
@@ -185,8 +185,9 @@ class Experiment:
         real = self.data.sample(shape, generator=generator, dtype=self.dtype)
         return GANBatch(real, self._noise(shape, settings, generator))
 
+    @checked_arguments
     def batches(
-        self, seed: int, settings: Settings, *, device: Device = "cpu"
+        self, seed: Seed, settings: Settings, *, device: Device = "cpu"
     ) -> Iterator[GANBatch | list[GANBatch]]:
         """Yield the batch, or batches, of one step after the other, without end.
 
@@ -203,8 +204,15 @@ class Experiment:
             drawn = self.draw(seed, block, settings, device=device)
             yield from (batch_at(drawn, t) for t in range(BLOCK))
 
+    @checked_arguments
     def noise(
-        self, seed: int, count: int, settings: Settings, *, which: int = 0, device: Device = "cpu"
+        self,
+        seed: Seed,
+        count: Whole,
+        settings: Settings,
+        *,
+        which: int = 0,
+        device: Device = "cpu",
     ) -> Tensor:
         """Draw noise for samples to look at, which training never sees: shape (count, noise).
 
@@ -258,8 +266,8 @@ class Experiment:
 
     def _at(self, name: str, value: Tensor, step: Tensor) -> Tensor:
         """Return a hyper-parameter's value at a step."""
-        schedule = self.schedules.get(name)
-        return value if schedule is None else value * schedule(step).to(value.dtype)
+        factor = 1 if (schedule := self.schedules.get(name)) is None else schedule(step)
+        return value * (factor.to(value.dtype) if isinstance(factor, Tensor) else factor)
 
 
 def batch_at(block: GANBatch, t: int) -> GANBatch | list[GANBatch]:
@@ -268,8 +276,10 @@ def batch_at(block: GANBatch, t: int) -> GANBatch | list[GANBatch]:
     return batches[0] if len(batches) == 1 else batches
 
 
-def _try_games(make: Callable[..., GAN], own: Mapping[str, Tensor]) -> None:
+def try_games(make: Any, own: Mapping[str, Tensor]) -> None:
     """Make every member's game once, outside of vmap, where values can still be checked."""
+    if not accepts(make, **own):
+        raise TypeError(f"game: expected a function of {[*own]}, got {shown(make)}")
     try:
         values = torch.broadcast_tensors(*own.values()) if own else ()
     except RuntimeError as error:

@@ -6,12 +6,14 @@ import os
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 from tqdm.auto import tqdm
 
+from gantext.core.annotations import Count, Seed, Whole
+from gantext.core.arguments import checked_arguments
+from gantext.core.checks import ArrayLike, Device
 from gantext.training.checkpoints import CheckpointError
 from gantext.training.devices import pick_device
 from gantext.training.experiment import BLOCK, Experiment, TrainState
@@ -20,28 +22,30 @@ from gantext.training.members import Members
 from gantext.training.processes import Processes
 from gantext.training.results import Callback, DivergenceWarning, Run, Snapshot
 from gantext.training.resume import CheckpointFile
+from gantext.training.schedules import require_in_range
 from gantext.training.trial import require_playable
 from gantext.training.watch import Moment, Watch
 
 
+@checked_arguments
 def train(
     experiment: Experiment,
-    steps: int,
+    steps: Whole,
     *,
-    seed: int = 0,
-    seeds: int | Sequence[int] = 0,
-    game_hparams: Mapping[str, Any] | None = None,
-    every: int = 100,
+    seed: Seed = 0,
+    seeds: Whole | Sequence[Seed] = 0,
+    game_hparams: Mapping[str, ArrayLike] | None = None,
+    every: Count = 100,
     callbacks: Sequence[Callback] = (),
     checkpoint: str | os.PathLike[str] | None = None,
-    checkpoint_every: int = 1000,
-    chunk: int | None = None,
-    device: torch.device | str | None = None,
+    checkpoint_every: Count = 1000,
+    chunk: Count | None = None,
+    device: Device | None = None,
     compile: bool = False,  # noqa: A002 - torch's word
     record_step: bool = True,
     progress: bool | None = None,
     checkpoint_key: str | None = None,
-    **hparams: Any,
+    **hparams: ArrayLike,
 ) -> Run:
     """Train a GAN, or many at once: every seed with every setting of the hyper-parameters.
 
@@ -134,14 +138,15 @@ def train(
     >>> run.history.speed.shape, run.sample(5).shape
     (torch.Size([2, 3, 4]), torch.Size([3, 4, 5, 2]))
     """
-    _require_counts(steps=(steps, 0), every=(every, 1), checkpoint_every=(checkpoint_every, 1))
     # In inference mode, what is made could not be differentiated.
     with torch.inference_mode(False):
+        settings, where = experiment.settings(game_hparams, **hparams), pick_device(device)
+        require_in_range(experiment, settings, steps, where)
         members = Members(
             experiment,
             _which(seed, seeds),
-            experiment.settings(game_hparams, **hparams),
-            pick_device(device),
+            settings,
+            where,
             chunk=chunk,
             compiled=compile,
             recorded=record_step,
@@ -155,7 +160,7 @@ def train(
         end = _taken(members, steps, every, callbacks, file, checkpoint_every, hide)
         run = _finished(members, end)
     if members.processes.is_first and not members.processes.is_alone:
-        _warn_of_divergence(run.diverged, 0, stacklevel=3)
+        _warn_of_divergence(run.diverged, 0, stacklevel=4)
     return run
 
 
@@ -204,20 +209,13 @@ def _taken(
     return now
 
 
-def _require_counts(**counts: tuple[int, int]) -> None:
-    """Require each count to be at least its least value."""
-    for name, (value, least) in counts.items():
-        if value < least:
-            raise ValueError(f"{name}: expected >= {least}, got {value}")
-
-
 def _which(seed: int, seeds: int | Sequence[int]) -> int | list[int]:
     """Return the one seed, or all of those that make a dimension."""
     if isinstance(seeds, int) and seeds == 0:
         return seed
     if seed != 0:
         raise ValueError(f"seed, seeds: expected one of the two, got {seed} and {seeds}")
-    return [*range(seeds)] if isinstance(seeds, int) else [int(one) for one in seeds]
+    return [*range(seeds)] if isinstance(seeds, int) else [*seeds]
 
 
 def _recorded(
@@ -235,7 +233,7 @@ def _recorded(
         answers.append(answer)
     # The first of several processes tells of all of them at the end.
     if members.processes.is_alone:
-        _warn_of_divergence(state.diverged, log.last, stacklevel=5)
+        _warn_of_divergence(state.diverged, log.last, stacklevel=6)
     return (
         state._replace(sums=torch.zeros_like(state.sums)),
         log.and_now(step, state.sums, answers),
@@ -243,7 +241,7 @@ def _recorded(
 
 
 def _warn_of_divergence(diverged: Tensor, since: int, *, stacklevel: int) -> None:
-    """Warn if the first member that diverged did so since some step."""
+    """Warn, in the name of who called `train`, if the first that diverged did so since a step."""
     lost = diverged[diverged >= 0]
     if lost.numel() and int(lost.min()) >= since:
         warnings.warn(

@@ -83,8 +83,6 @@ class Members:
                 f"expected at least one member for each of {processes.world} processes, "
                 f"got {len(everyone)}"
             )
-        if chunk is not None and chunk < 1:
-            raise ValueError(f"chunk: expected >= 1, got {chunk}")
         self.seeds: list[int] = processes.scatter(torch.tensor(everyone)).tolist()
         self.settings = processes.scatter(spread).to(device)
         self.chunk = min(chunk or len(self.seeds), len(self.seeds))
@@ -242,15 +240,14 @@ def _spread(
 ) -> tuple[tuple[int, ...], list[int], Settings]:
     """Return the members' shape, every member's seed, and hyper-parameters of shape (members,)."""
     each = [seeds] if isinstance(seeds, int) else [*seeds]
-    shapes = [tuple(value.shape) for part in settings for value in part.values()]
+    shapes = {name: tuple(v.shape) for part in settings for name, v in part.items()}
+    told = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
     try:
-        grid = torch.broadcast_shapes(*shapes)
+        grid = torch.broadcast_shapes(*shapes.values())
     except RuntimeError as error:
-        raise ValueError(
-            f"expected hyper-parameters that broadcast, got shapes {shapes}"
-        ) from error
+        raise ValueError(f"expected hyper-parameters that broadcast, got shapes {told}") from error
     if not each or grid.numel() == 0:
-        raise ValueError(f"expected at least one member, got {len(each)} seeds, grid {tuple(grid)}")
+        raise ValueError(f"expected at least one member, got {len(each)} seeds, shapes {told}")
     shape = (*grid,) if isinstance(seeds, int) else (*grid, len(each))
     if not shape:
         return shape, each, settings

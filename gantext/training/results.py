@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from torch import Tensor, nn
 
+from gantext.core.annotations import Count, Whole
+from gantext.core.arguments import checked_arguments
+from gantext.core.checks import Floating
 from gantext.gan.weights import Weights
 from gantext.training.experiment import TrainState
 from gantext.training.history import History
@@ -52,7 +55,8 @@ class Snapshot:
     torch.Size([4, 2])
     """
 
-    def __init__(self, members: Members, state: TrainState, step: int) -> None:
+    @checked_arguments
+    def __init__(self, members: Members, state: TrainState, step: Whole) -> None:
         self._members, self.state, self.step = members, state, step
 
     @property
@@ -65,7 +69,8 @@ class Snapshot:
         """The discriminators' parameters, each of shape (*members, own)."""
         return self._members.in_shape(self.state.players.psi)
 
-    def sample(self, count: int, *, which: int = 0) -> Tensor:
+    @checked_arguments
+    def sample(self, count: Count, *, which: int = 0) -> Tensor:
         """Draw from the generator.
 
         Parameters
@@ -82,7 +87,8 @@ class Snapshot:
         """
         return self._members.sample(self.state.players.theta, count, which)
 
-    def score(self, x: Tensor) -> Tensor:
+    @checked_arguments
+    def score(self, x: Floating) -> Tensor:
         """Ask the discriminator.
 
         Parameters
@@ -95,8 +101,12 @@ class Snapshot:
         Tensor, shape (*members, n, 1)
             Logits.
         """
+        inner = self._members.experiment.data.event_shape
+        if x.ndim == 0 or x.shape[1:] != inner:
+            raise ValueError(f"x: expected shape (n, *{inner}), as the data, got {tuple(x.shape)}")
         return self._members.score(self.state.players.psi, x)
 
+    @checked_arguments
     def generator(self, member: int | Sequence[int] = ()) -> nn.Module:
         """Return a copy of a member's generator with the weights of this moment.
 
@@ -122,6 +132,7 @@ class Snapshot:
         """
         return self._members.network("generator", self.state.players.theta, member)
 
+    @checked_arguments
     def discriminator(self, member: int | Sequence[int] = ()) -> nn.Module:
         """Return a copy of a member's discriminator with the weights of this moment.
 
@@ -165,11 +176,12 @@ class Run(Snapshot):
     'a step is recorded after 50 have been taken'
     """
 
+    @checked_arguments
     def __init__(
         self,
         members: Members,
         state: TrainState,
-        step: int,
+        step: Whole,
         history: History,
         step_record: StepRecord,
     ) -> None:

@@ -81,5 +81,5 @@ class Watch:
             f"slowly.{seen} A number that changes can be a hyper-parameter with a schedule; "
             "record_step=False records nothing.",
             ImpureStepWarning,
-            stacklevel=5,
+            stacklevel=6,
         )

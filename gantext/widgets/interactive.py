@@ -10,7 +10,10 @@ from typing import Any
 import ipywidgets
 from IPython import get_ipython
 from matplotlib.figure import Figure
+from traitlets import TraitError
 
+from gantext.core.annotations import accepts, shown
+from gantext.core.arguments import checked_arguments
 from gantext.plotting.png import png
 
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -65,7 +68,11 @@ class InteractiveFigure:
     InteractiveFigure(slope=5)
     """
 
+    @checked_arguments
     def __init__(self, draw: Callable[..., str], **controls: Any) -> None:
+        if not accepts(draw, Figure(), **controls):
+            told = ", ".join(["figure", *controls])
+            raise TypeError(f"draw: expected a function of ({told}), got {shown(draw)}")
         self._draw = draw
         self.controls = {name: _control(name, given) for name, given in controls.items()}
         self._picture, self._read_out = ipywidgets.HTML(), ipywidgets.HTML()
@@ -116,8 +123,12 @@ class InteractiveFigure:
 
 def _control(name: str, given: Any) -> Any:
     """Make a control of an abbreviation, name it, and let it wrap and fit on a narrow screen."""
-    is_widget = isinstance(given, ipywidgets.Widget)
-    control = given if is_widget else ipywidgets.interactive.widget_from_abbrev(given)
+    control = given
+    if not isinstance(given, ipywidgets.Widget):
+        try:
+            control = ipywidgets.interactive.widget_from_abbrev(given)
+        except (TraitError, TypeError, ValueError, RuntimeError):  # said below, with the name
+            control = None
     if not isinstance(control, ipywidgets.DOMWidget) or not control.has_trait("value"):
         raise TypeError(
             f"{name}: expected a widget with a value or an ipywidgets abbreviation such as "

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 
-def one_of(name: str, value: Any, names: Iterable[str]) -> str:
+def one_of(name: str, value: str, names: Iterable[str]) -> str:
     """Require one of some names; ``ValueError`` if it is another."""
     known = [*names]
     if value not in known:
@@ -14,17 +13,17 @@ def one_of(name: str, value: Any, names: Iterable[str]) -> str:
     return value
 
 
-def number(name: str, value: Any, limits: Sequence[float]) -> float:
+def number(name: str, value: float, limits: Sequence[float]) -> float:
     """Require a number from the first of ``limits`` to the second; ``ValueError`` if it is not."""
     low, high = limits[:2]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+    if not low <= value <= high:
         raise ValueError(f"{name}: expected a number from {low:g} to {high:g}, got {value!r}")
-    return float(value)
+    return value
 
 
-def whole(name: str, value: Any, limits: Sequence[float]) -> int:
+def whole(name: str, value: int, limits: Sequence[float]) -> int:
     """Require a whole number from the first of ``limits`` to the second; ``ValueError`` if not."""
     low, high = limits[:2]
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+    if not low <= value <= high:
         raise ValueError(f"{name}: expected a whole number from {low:g} to {high:g}, got {value!r}")
     return value

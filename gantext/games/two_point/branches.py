@@ -16,6 +16,8 @@ from gantext.games.two_point.expression import Q, solve_for_lambda, to_numpy, to
 
 # Where the search for stationary points begins, in the logit: balance itself is always one of them.
 FIRST_LOGIT = 1e-4
+# At larger logits q is no float64 any more.
+_TOO_FAR = 700
 # Nearer to balance than this, rounding hides whether the diagram rises or falls.
 _FIRST_FOLD = 0.01
 
@@ -53,7 +55,10 @@ class Branches:
         """Bound the logits of stationary points by what works against the entropies in L'."""
         q = torch.linspace(0, 0.5, 1001, dtype=torch.float64)[1:]
         others = self._slope(q, torch.tensor(kappa), torch.tensor(0.0)) - torch.logit(q)
-        return 1.01 * float(others.abs().max()) + 1
+        bound = 1.01 * float(others.abs().max()) + 1
+        if not bound < _TOO_FAR:
+            raise ValueError(f"kappa: expected a weight that leaves q above 1e-300, got {kappa:g}")
+        return bound
 
 
 def roots(function: Callable[[Any], Any], grid: NDArray[np.float64]) -> list[float]:

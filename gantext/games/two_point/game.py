@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from gantext.core.checks import ArrayLike, last_dim, non_negative, one_number, positive
+from gantext.core.arguments import checked_arguments
+from gantext.core.checks import ArrayLike, Weight, last_dim, non_negative, positive
 from gantext.games.base import Game, Losses
 from gantext.games.ideal import IdealGame
 from gantext.games.two_point.complexity import Complexity, complexity_name, quadratic
@@ -45,15 +46,16 @@ class TwoPointGame(Game):
     tensor(0.4000, dtype=torch.float64)
     """
 
+    @checked_arguments
     def __init__(
         self,
         complexity: Complexity = quadratic,
-        kappa: float | Tensor = 0.0,
-        lam: float | Tensor = 0.0,
+        kappa: Weight = 0.0,
+        lam: Weight = 0.0,
     ) -> None:
         self.loss = TwoPointLoss(complexity)
-        self.kappa = one_number("kappa", non_negative("kappa", kappa))
-        self.lam = one_number("lam", non_negative("lam", lam))
+        self.kappa = torch.as_tensor(kappa, dtype=torch.float64)
+        self.lam = torch.as_tensor(lam, dtype=torch.float64)
         self._ideal = IdealGame([0.5, 0.5])
         bend = sympy.diff(sympy.sympify(complexity(Q)), Q, 2)
         self._complexity_curvature = float(bend.subs(Q, sympy.Rational(1, 2)))
@@ -72,6 +74,7 @@ class TwoPointGame(Game):
         own = self.kappa * self.loss.complexity(q) - self.lam * entropy
         return Losses(generator=ideal.generator + own, discriminator=ideal.discriminator)
 
+    @checked_arguments
     def balance_eigenvalues(self, ratio: ArrayLike = 1.0) -> Tensor:
         r"""Return the eigenvalues of gradient play at balance: :math:`-r/4`, and a pair.
 
@@ -98,6 +101,7 @@ class TwoPointGame(Game):
         middle = (a - r / 4) / 2
         return torch.stack([(-r / 4).to(root), middle - root, middle + root], dim=-1)
 
+    @checked_arguments
     def critical_ratio(self, eta: ArrayLike = 0.0) -> Tensor:
         r"""Return how slow the discriminator may be before the forger hops from mode to mode.
 

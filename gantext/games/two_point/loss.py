@@ -9,7 +9,16 @@ import sympy
 import torch
 from torch import Tensor
 
-from gantext.core.checks import ArrayLike, non_negative, one_number, positive, require
+from gantext.core.arguments import checked_arguments
+from gantext.core.checks import (
+    ArrayLike,
+    Generator,
+    Weight,
+    broadcastable,
+    non_negative,
+    positive,
+    require,
+)
 from gantext.games.two_point.branches import Branches
 from gantext.games.two_point.complexity import Complexity, complexity_name, quadratic
 from gantext.games.two_point.expression import (
@@ -81,9 +90,12 @@ class TwoPointLoss:
     tensor([0.0151, 0.1506, 0.5000, 0.8494, 0.9849], dtype=torch.float64)
     """
 
+    @checked_arguments
     def __init__(self, complexity: Complexity = quadratic) -> None:
         self.complexity = complexity
         cost = sympy.sympify(complexity(Q))
+        if not isinstance(cost, sympy.Expr):
+            raise ValueError(f"complexity: expected c(q) of a symbol q, got {cost!r}")
         if sympy.expand(cost - cost.subs(Q, 1 - Q)) != 0:
             raise ValueError(f"complexity: expected c(q) = c(1 - q), got c(q) = {cost}")
         self.expression = loss_of(cost)
@@ -98,6 +110,7 @@ class TwoPointLoss:
     def __repr__(self) -> str:
         return f"TwoPointLoss({complexity_name(self.complexity)})"
 
+    @checked_arguments
     def value(self, q: ArrayLike, kappa: ArrayLike, lam: ArrayLike) -> Tensor:
         """Evaluate :math:`L(q)`.
 
@@ -106,8 +119,9 @@ class TwoPointLoss:
         q, kappa, lam : array-like, shape (...)
             Mass on the first point, in [0, 1]; weights of complexity and bonus, at least 0.
         """
-        return self._loss(_share(q), *_weights(kappa, lam))
+        return self._loss(*_point(q, kappa, lam))
 
+    @checked_arguments
     def slope(self, q: ArrayLike, kappa: ArrayLike, lam: ArrayLike) -> Tensor:
         r"""Evaluate :math:`L'(q)`.
 
@@ -116,8 +130,9 @@ class TwoPointLoss:
         q, kappa, lam : array-like, shape (...)
             As in `value`; the slope is :math:`-\infty` at 0 and :math:`+\infty` at 1.
         """
-        return self._slope(_share(q), *_weights(kappa, lam))
+        return self._slope(*_point(q, kappa, lam))
 
+    @checked_arguments
     def curvature(self, q: ArrayLike, kappa: ArrayLike, lam: ArrayLike) -> Tensor:
         r"""Evaluate :math:`L''(q)`.
 
@@ -127,8 +142,9 @@ class TwoPointLoss:
             As in `value`. At both edges the curvature is :math:`+\infty`; at balance it is :math:`2
             + 4\lambda`, less :math:`2\kappa` for `quadratic`.
         """
-        return self._curvature(_share(q), *_weights(kappa, lam))
+        return self._curvature(*_point(q, kappa, lam))
 
+    @checked_arguments
     def lam_at(self, q: ArrayLike, kappa: ArrayLike) -> Tensor:
         r"""Return the :math:`\lambda` for which `q` is stationary: the bifurcation diagram, solved.
 
@@ -147,9 +163,11 @@ class TwoPointLoss:
             Mass on the first point, in (0, 1), and the weight of the complexity, at least 0.
         """
         mass, weight = _inside("q", q), non_negative("kappa", kappa)
+        broadcastable(("q", "kappa"), (mass, weight), inner=0)
         limit = self.balance_threshold(weight)
         return torch.where(mass == 0.5, limit, self._lam_at(mass, weight, torch.zeros(())))
 
+    @checked_arguments
     def balance_threshold(self, kappa: ArrayLike) -> Tensor:
         r"""Return the :math:`\lambda` above which balance is a minimum: :math:`L''(\tfrac12) = 0`.
 
@@ -164,6 +182,7 @@ class TwoPointLoss:
         weight = non_negative("kappa", kappa)
         return self._balance(torch.zeros(()), weight, torch.zeros(())).expand(weight.shape)
 
+    @checked_arguments
     def collapse_threshold(self, kappa: ArrayLike) -> Tensor:
         r"""Return the :math:`\lambda` at and above which balance is the only stationary point.
 
@@ -187,7 +206,8 @@ class TwoPointLoss:
         ]
         return torch.tensor(found, dtype=torch.float64).reshape(weight.shape)
 
-    def stationary_points(self, kappa: float | Tensor, lam: float | Tensor) -> StationaryPoints:
+    @checked_arguments
+    def stationary_points(self, kappa: Weight, lam: Weight) -> StationaryPoints:
         """Find all stationary points; within 1e-8 of a pitchfork, its branches count as balance.
 
         Parameters
@@ -195,10 +215,7 @@ class TwoPointLoss:
         kappa, lam : float or Tensor, shape ()
             Weights of complexity and bonus, at least 0.
         """
-        kappa, lam = (
-            one_number(name, weight)
-            for name, weight in zip(("kappa", "lam"), _weights(kappa, lam), strict=True)
-        )
+        kappa, lam = _weights(kappa, lam)
         logits = self._branches.stationary(float(kappa), float(lam))
         left = torch.sigmoid(-torch.tensor(logits, dtype=torch.float64).flip(0))
         half = torch.tensor([0.5], dtype=torch.float64)
@@ -212,6 +229,7 @@ class TwoPointLoss:
             minimum=torch.arange(len(q)) % 2 == 0,  # the slope comes in from minus infinity
         )
 
+    @checked_arguments
     def barrier(self, kappa: ArrayLike, lam: ArrayLike) -> Barrier:
         """Measure the hill that keeps a collapsed forger collapsed.
 
@@ -220,13 +238,16 @@ class TwoPointLoss:
         kappa, lam : array-like, shape (...)
             Weights of complexity and bonus, at least 0.
         """
-        weights = torch.broadcast_tensors(*_weights(kappa, lam))
+        given = _weights(kappa, lam)
+        broadcastable(("kappa", "lam"), given, inner=0)
+        weights = torch.broadcast_tensors(*given)
         hills = [
             _outermost_hill(self.stationary_points(*pair))
             for pair in zip(*(weight.flatten() for weight in weights), strict=True)
         ]
         return Barrier(*torch.tensor(hills, dtype=torch.float64).T.reshape(3, *weights[0].shape))
 
+    @checked_arguments
     def descend(
         self,
         start: ArrayLike,
@@ -235,7 +256,7 @@ class TwoPointLoss:
         *,
         eta: ArrayLike = 0.1,
         noise: ArrayLike = 0.0,
-        generator: torch.Generator | None = None,
+        generator: Generator | None = None,
     ) -> Tensor:
         r"""Return the path of q as the forger goes downhill while :math:`\lambda` has a schedule.
 
@@ -269,7 +290,8 @@ class TwoPointLoss:
         noisy = bool((noise > 0).any())
         if noisy and generator is None:
             raise ValueError("generator: expected a torch.Generator for the noise, got None")
-        shape = torch.broadcast_shapes(q.shape, kappa.shape, lams.shape[1:], eta.shape, noise.shape)
+        every = (q, kappa, lams.new_empty(lams.shape[1:]), eta, noise)
+        shape = broadcastable(("start", "kappa", "lams[0]", "eta", "noise"), every, inner=0)
         theta = torch.logit(q).expand(shape)
         path = [q.expand(shape)]
         for lam in lams:
@@ -300,9 +322,12 @@ def _weights(kappa: ArrayLike, lam: ArrayLike, name: str = "lam") -> tuple[Tenso
     return non_negative("kappa", kappa), non_negative(name, lam)
 
 
-def _share(q: ArrayLike) -> Tensor:
-    """Require masses in [0, 1]."""
-    return require("q", q, "masses in [0, 1]", lambda q: (q >= 0) & (q <= 1))
+def _point(q: ArrayLike, kappa: ArrayLike, lam: ArrayLike) -> tuple[Tensor, Tensor, Tensor]:
+    """Require masses in [0, 1] and two weights."""
+    mass = require("q", q, "masses in [0, 1]", lambda q: (q >= 0) & (q <= 1))
+    weights = _weights(kappa, lam)
+    broadcastable(("q", "kappa", "lam"), (mass, *weights), inner=0)
+    return mass, *weights
 
 
 def _inside(name: str, q: ArrayLike) -> Tensor:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 import traitlets
 from matplotlib.figure import Figure
 
-from gantext.core.checks import probabilities
+from gantext.core.arguments import checked_arguments
+from gantext.core.checks import ArrayLike, probabilities
 from gantext.games.ideal import IdealGame
 from gantext.objectives.divergences import js
 from gantext.plotting.bars import distributions
@@ -53,16 +52,17 @@ class OptimalCritic(LiveFigure):
     p_g = traitlets.List(traitlets.Float()).tag(sync=True)
     letter = traitlets.Int().tag(sync=True)
 
+    @checked_arguments
     def __init__(
         self,
-        p_data: Any = (0.1, 0.4, 0.4, 0.1, 0.0, 0.0, 0.0, 0.0),
-        p_g: Any = None,
+        p_data: ArrayLike = (0.1, 0.4, 0.4, 0.1, 0.0, 0.0, 0.0, 0.0),
+        p_g: ArrayLike | None = None,
         letter: int = 1,
     ) -> None:
         data = IdealGame(p_data).p_data.tolist()
         uniform = [1 / len(data)] * len(data)
         fake = uniform if p_g is None else probabilities("p_g", p_g).tolist()
-        if not isinstance(letter, int) or not 1 <= letter <= len(data):
+        if not 1 <= letter <= len(data):
             raise ValueError(f"letter: expected one from 1 to {len(data)}, got {letter!r}")
         if len(fake) != len(data):
             raise ValueError(f"p_g: expected {len(data)} probabilities, got {len(fake)}")
@@ -94,6 +94,7 @@ class OptimalCritic(LiveFigure):
         critic = WORDS["critic" if n["a"] or n["b"] else "free"].format(**told)
         return WORDS["sentence"].format(**told | {"letter": self.letter, "critic": critic})
 
+    @checked_arguments
     def draw(self, figure: Figure) -> None:
         """Draw the distributions with the critic, and the game on the letter."""
         figure.set_size_inches(7, 6.6)

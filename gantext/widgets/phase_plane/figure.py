@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from torch import Tensor
 
+from gantext.core.arguments import checked_arguments
 from gantext.dynamics.field import velocity
 from gantext.dynamics.linearise import multipliers, spectral_radius
 from gantext.dynamics.simulate import simulate
@@ -113,6 +114,7 @@ class PhasePlane(LiveFigure):
     y = traitlets.Float().tag(sync=True)
     steps = traitlets.Int().tag(sync=True)
 
+    @checked_arguments
     def __init__(
         self,
         game: str = "f = xy",
@@ -169,6 +171,7 @@ class PhasePlane(LiveFigure):
             measured=measured,
         )
 
+    @checked_arguments
     def draw(self, figure: Figure) -> None:
         """Draw the flow with the orbit, and the multipliers beside the unit circle."""
         figure.set_size_inches(7, 3.9)

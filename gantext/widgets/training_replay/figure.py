@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
+from gantext.core.arguments import checked_arguments
 from gantext.plotting.style import DATA, DISCRIMINATOR, GENERATOR, INK
 from gantext.widgets.live import LiveFigure
 from gantext.widgets.settings import one_of, whole
@@ -62,6 +63,7 @@ class TrainingReplay(LiveFigure):
     right = traitlets.Unicode().tag(sync=True)
     frame = traitlets.Int().tag(sync=True)
 
+    @checked_arguments
     def __init__(
         self,
         recordings: Sequence[Recording | Mapping[str, Any]],
@@ -109,6 +111,7 @@ class TrainingReplay(LiveFigure):
         """Say in one sentence for each run where its samples are."""
         return " ".join(self._told(run) for _, run in self._shown())
 
+    @checked_arguments
     def draw(self, figure: Figure) -> None:
         """Draw for each run its samples over the surface, and its losses."""
         shown = [run for _, run in self._shown()]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Any
+from typing import Annotated, Any
 
 import torch
 from torch import Tensor
 
+from gantext.core.annotations import Count, Seed, Where, Whole
+from gantext.core.arguments import checked_arguments
 from gantext.data.mixtures import GaussianMixture
 from gantext.evaluation.modes import modes
 from gantext.gan.game import GAN
 from gantext.training.results import Snapshot
-from gantext.widgets.training_replay.recording import Recording, as_extent
+from gantext.widgets.training_replay.recording import Extent, Name, Recording
 
 
 class Recorder:
@@ -65,39 +67,28 @@ class Recorder:
     torch.Size([4, 100, 2])
     """
 
+    @checked_arguments
     def __init__(
         self,
-        name: str,
+        name: Name,
         game: GAN,
-        data: GaussianMixture,
-        member: int = 0,
-        extent: tuple[float, float] | None = None,
-        samples: int = 400,
-        mesh: int = 41,
-        seed: int = 1,
+        data: Annotated[GaussianMixture, "a GaussianMixture such as ring()"],
+        member: Whole = 0,
+        extent: Extent | None = None,
+        samples: Count = 400,
+        mesh: Annotated[int, Where(">= 2", lambda value: value >= 2)] = 41,
+        seed: Seed = 1,
     ) -> None:
-        if not isinstance(name, str) or not name:
-            raise ValueError(f"name: expected some text, got {name!r}")
-        if not isinstance(game, GAN):
-            raise TypeError(f"game: expected a GAN, got {game!r:.80}")
-        if not isinstance(data, GaussianMixture):
-            raise TypeError(f"data: expected a GaussianMixture such as ring(), got {data!r:.80}")
         if data.event_shape != (2,):
             raise ValueError(f"data: expected points of the plane, got {data!r}")
-        for what, value, least in (
-            ("member", member, 0),
-            ("samples", samples, 1),
-            ("mesh", mesh, 2),
-        ):
-            if not isinstance(value, int) or isinstance(value, bool) or value < least:
-                raise ValueError(f"{what}: expected a whole number >= {least}, got {value!r}")
         reach = 1.8 * (float(data.means.abs().max()) or 1.0)
         self.name, self.game, self.data = name, game, data
         self.member = member
-        self.extent = (-reach, reach) if extent is None else as_extent(extent)
+        self.extent = (-reach, reach) if extent is None else extent
         self.samples, self.mesh, self.seed = samples, mesh, seed
         self._frames: list[dict[str, Any]] = []
 
+    @checked_arguments
     def __call__(self, snapshot: Snapshot) -> None:
         """Record a frame.
 

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from math import isfinite
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from gantext.core.annotations import Count, NumberOrNaN, Where, Whole, rule_of
+from gantext.core.arguments import checked_arguments
+from gantext.core.checks import Floating, as_float64
 from gantext.widgets.training_replay.constants import ALPHABET, PER_FRAME, WIDTHS
 
 _DIGITS = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)
@@ -19,6 +22,18 @@ _WORTH = np.full(256, 64)
 _WORTH[_DIGITS] = np.arange(64)
 
 
+def _extent(name: str, value: tuple[float, float]) -> tuple[float, float]:
+    """Require two finite numbers, the lower first."""
+    if not all(map(isfinite, value)) or value[0] >= value[1]:
+        raise ValueError(f"{name}: expected (low, high), got {value!r}")
+    return value
+
+
+Extent = Annotated[tuple[float, float], _extent]
+Name = Annotated[str, Where("that is not empty", bool)]
+
+
+@checked_arguments
 @dataclass(frozen=True, eq=False)
 class Recording:
     r"""One run, of F frames, compact enough for a page.
@@ -91,27 +106,24 @@ class Recording:
     tensor([-1.,  1.], dtype=torch.float64)
     """
 
-    name: str
-    steps: tuple[int, ...]
-    extent: tuple[float, float]
-    modes: Tensor
-    samples: Tensor
-    surface: Tensor
-    generator_loss: tuple[float, ...]
-    discriminator_loss: tuple[float, ...]
-    favourite: tuple[int, ...]
+    name: Name
+    steps: tuple[Whole, ...]
+    extent: Extent
+    modes: Floating
+    samples: Floating
+    surface: Floating
+    generator_loss: tuple[NumberOrNaN, ...]
+    discriminator_loss: tuple[NumberOrNaN, ...]
+    favourite: tuple[Whole, ...]
     share: tuple[float, ...]
-    captured: tuple[int, ...]
+    captured: tuple[Whole, ...]
     quality: tuple[float, ...]
 
     def __post_init__(self) -> None:
         """Refuse what does not fit together."""
-        if not isinstance(self.name, str) or not self.name:
-            raise ValueError(f"name: expected some text, got {self.name!r}")
         steps = [*self.steps]
         if not steps or any(a >= b for a, b in pairwise(steps)):
             raise ValueError(f"steps: expected one or more, increasing, got {steps}")
-        as_extent(self.extent)
         self._check_shapes()
         if bool(((self.surface < 0) | (self.surface > 1)).any()):
             raise ValueError("surface: expected values from 0 to 1, got others among them")
@@ -136,7 +148,9 @@ class Recording:
             )
             if not fits or (name == "surface" and (got[1] != got[2] or got[1] < 2)):
                 told = ", ".join(map(str, wanted))
-                raise ValueError(f"{name}: expected shape ({told}), got {got}")
+                raise ValueError(
+                    f"{name}: expected shape ({told}) for {len(self.steps)} steps, got {got}"
+                )
 
     def encode(self) -> dict[str, Any]:
         """Return the recording as plain data for JSON.
@@ -169,6 +183,7 @@ class Recording:
         }
 
     @classmethod
+    @checked_arguments
     def decode(cls, data: Mapping[str, Any]) -> Recording:
         """Return the recording that plain data describe.
 
@@ -191,29 +206,22 @@ class Recording:
         wanted = [*(field.name for field in fields(cls)), "count", "mesh"]
         missing = [name for name in wanted if name not in data]
         if missing:
-            raise ValueError(f"recording: expected {', '.join(wanted)}, got no {missing[0]}")
-        low, high = as_extent(data["extent"])
-        frames, count, mesh = len(data["steps"]), int(data["count"]), int(data["mesh"])
+            raise ValueError(f"data: expected {', '.join(wanted)}, got no {missing[0]}")
+        low, high = rule_of(Extent)("extent", data["extent"])
+        count, mesh = (rule_of(Count)(name, data[name]) for name in ("count", "mesh"))
+        found = {name: rule_of(tuple[Any, ...])(name, data[name]) for name in (*PER_FRAME, "steps")}
+        frames = len(found["steps"])
         places = _from_digits("samples", data["samples"], (frames, count, 2))
-        found = {name: tuple(data[name]) for name in (*PER_FRAME, "steps")}
         for name in PER_FRAME[:2]:
-            found[name] = tuple(torch.nan if loss is None else loss for loss in data[name])
+            found[name] = tuple(torch.nan if loss is None else loss for loss in found[name])
         return cls(
             name=data["name"],
             extent=(low, high),
-            modes=torch.as_tensor(data["modes"], dtype=torch.float64),
+            modes=as_float64("modes", data["modes"]),
             samples=low + (high - low) * places,
             surface=_from_digits("surface", data["surface"], (frames, mesh, mesh)),
             **found,
         )
-
-
-def as_extent(value: Any) -> tuple[float, float]:
-    """Require two finite numbers, the lower first."""
-    pair = tuple(map(float, value))
-    if len(pair) != 2 or not all(map(isfinite, pair)) or pair[0] >= pair[1]:
-        raise ValueError(f"extent: expected (low, high), got {value!r}")
-    return pair[0], pair[1]
 
 
 def _or_none(value: float) -> float | None:

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from gantext.core.arguments import checked_arguments
 from gantext.games.two_point.loss import StationaryPoints
 from gantext.plotting.lines import curves
 from gantext.plotting.style import DATA, GENERATOR, INK
@@ -86,6 +87,7 @@ class TwoPointLandscape(LiveFigure):
     steps = traitlets.Int().tag(sync=True)
     seed = traitlets.Int().tag(sync=True)
 
+    @checked_arguments
     def __init__(
         self,
         world: str = "second world",
@@ -96,8 +98,6 @@ class TwoPointLandscape(LiveFigure):
         steps: int = 0,
         seed: int = 0,
     ) -> None:
-        if not isinstance(annealing, bool):
-            raise ValueError(f"annealing: expected True or False, got {annealing!r}")
         super().__init__(
             world=one_of("world", world, WORLDS),
             kappa=number("kappa", kappa, RANGES["kappa"]),
@@ -147,6 +147,7 @@ class TwoPointLandscape(LiveFigure):
             does=WORDS[came if self.steps else "to come"].format(q=q, steps=self.steps or LAST),
         )
 
+    @checked_arguments
     def draw(self, figure: Figure) -> None:
         """Draw the landscape with the ball, and the map with its way."""
         figure.set_size_inches(7, 4)

@@ -161,7 +161,7 @@ def test_weights_below_float64_and_one_std_for_all():
         (([[0.0], [1.0]], 0.1, [0.5, 0.6]), ValueError, "weights: .* sum to 1, got a sum of 1.1"),
         (([[0.0], [1.0]], 0.1, [1.0]), ValueError, r"weights: expected shape \(2,\).* got \(1,\)"),
         (([[0.0], [1.0]], 0.1, [[0.5, 0.5]]), ValueError, r"weights: expected shape \(2,\)"),
-        ((["a"], 0.1), ValueError, "means: expected"),
+        ((["a"], 0.1), TypeError, "means: expected real numbers"),
     ],
 )
 def test_a_bad_mixture_is_named(arguments, error, message):
@@ -175,7 +175,7 @@ def test_a_bad_mixture_is_named(arguments, error, message):
         (1.0, torch.zeros(3, 2), ValueError, r"x: expected shape \(\.\.\., 1\), got \(3, 2\)"),
         (1.0, torch.tensor(0.0), ValueError, r"x: expected shape \(\.\.\., 1\), got \(\)"),
         (1.0, torch.zeros(3, 1, dtype=torch.int64), TypeError, "x: .* got a tensor of torch.int64"),
-        (1.0, [[0.0]], TypeError, "x: expected a floating-point tensor, got list"),
+        (1.0, [[0.0]], TypeError, r"x: expected a floating-point tensor, got \[\[0.0\]\]"),
         (0.0, torch.zeros(3, 1), ValueError, "std: expected values > 0, got 0; a point mass"),
     ],
 )
@@ -226,14 +226,22 @@ def test_defaults_are_the_papers():
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda: gt.ring(modes=0), ValueError, "modes: expected at least 1, got 0"),
-        (lambda: gt.ring(modes=8.0), TypeError, "modes: expected an integer, got 8.0"),
-        (lambda: gt.ring(radius=0.0), ValueError, "radius: expected a finite number > 0, got 0.0"),
-        (lambda: gt.ring(radius=math.nan), ValueError, "radius: expected a finite number > 0"),
-        (lambda: gt.grid(side=-1), ValueError, "side: expected at least 1, got -1"),
-        (lambda: gt.grid(spacing=math.inf), ValueError, "spacing: expected a finite number > 0"),
-        (lambda: gt.grid(std=-0.1), ValueError, "std: expected finite values >= 0"),
-        (lambda: gt.two_points(std=math.nan), ValueError, "std: expected numbers, got NaN"),
+        (lambda: gt.ring(modes=0), ValueError, "modes: expected an integer >= 1, got 0"),
+        (lambda: gt.ring(modes=8.0), TypeError, "modes: expected an integer .*, got 8.0"),
+        (
+            lambda: gt.ring(radius=0.0),
+            ValueError,
+            "radius: expected a number > 0",
+        ),
+        (lambda: gt.ring(radius=math.nan), ValueError, "radius: expected a number, got nan"),
+        (lambda: gt.grid(side=-1), ValueError, "side: expected an integer >= 1, got -1"),
+        (
+            lambda: gt.grid(spacing=math.inf),
+            ValueError,
+            "spacing: expected a number > 0",
+        ),
+        (lambda: gt.grid(std=-0.1), ValueError, "std: expected a number >= 0"),
+        (lambda: gt.two_points(std=math.nan), ValueError, "std: expected a number, got nan"),
     ],
 )
 def test_a_bad_world_is_named(make, error, message):

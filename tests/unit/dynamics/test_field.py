@@ -166,9 +166,9 @@ def test_flow_starts_from_a_parameter_and_in_a_game_that_learns() -> None:
         ({"psi": 0.0}, r"psi: expected shape \(\.\.\., size\), got a scalar"),
         (
             {"theta": torch.ones(2, 1), "psi": torch.ones(3, 1)},
-            r"batch shapes of theta, psi .* that broadcast, got \(2,\), \(3,\)",
+            r"batch shapes that broadcast, got theta \(2,\), psi \(3,\)",
         ),
-        ({"theta": torch.ones(0, 1)}, r"at least one member, got an empty batch of shape \(0,\)"),
+        ({"theta": torch.ones(0, 1)}, r"at least one member, got batch shapes theta \(0,\)"),
         ({"theta": [float("nan")]}, "theta: expected numbers, got NaN"),
         ({"psi": [float("inf")]}, "psi: expected finite values"),
         ({"times": [0.0]}, "times: expected at least two increasing moments"),
@@ -199,13 +199,13 @@ def test_flow_says_when_it_cannot_go_on() -> None:
 def test_wrong_shapes_are_refused_by_the_game() -> None:
     with pytest.raises(ValueError, match=r"psi: expected shape \(\.\.\., 2\), got \(3,\)"):
         gt.velocity(gt.Bilinear(torch.ones(3, 2)), torch.zeros(3), torch.zeros(3))
-    with pytest.raises(ValueError, match=r"expected batch shapes .* that broadcast"):
+    with pytest.raises(ValueError, match="expected batch shapes that broadcast"):
         gt.velocity(gt.Bilinear.xy(), torch.zeros(2, 1), torch.zeros(3, 1))
 
 
 @pytest.mark.parametrize("function", [gt.velocity, gt.jacobian, gt.spectrum])
 def test_a_batch_without_members_is_refused(function) -> None:
-    with pytest.raises(ValueError, match=r"at least one member, got an empty batch of .*\(4, 0\)"):
+    with pytest.raises(ValueError, match=r"at least one member, got .*psi \(0,\)"):
         function(gt.Bilinear.xy(), torch.zeros(4, 1, 1), torch.zeros(0, 1))
 
 

@@ -371,7 +371,7 @@ def test_discriminator_steps_are_counted() -> None:
     path = gt.simulate(gt.Bilinear.xy(), gt.Alternating(4), [1.0], [2.0], 1, eta=0.5)
     assert path.psi[-1].tolist() == [4.0]
     assert path.theta[-1].tolist() == [-1.0]
-    with pytest.raises(ValueError, match="discriminator_steps: expected >= 1, got 0"):
+    with pytest.raises(ValueError, match="discriminator_steps: expected an integer >= 1, got 0"):
         gt.Alternating(discriminator_steps=0)
 
 
@@ -526,7 +526,7 @@ def test_unrolled_leaves_the_discriminator_an_ordinary_step() -> None:
 
 
 def test_answers_are_counted() -> None:
-    with pytest.raises(ValueError, match="unroll_steps: expected >= 1, got 0"):
+    with pytest.raises(ValueError, match="unroll_steps: expected an integer >= 1, got 0"):
         gt.Unrolled(unroll_steps=0)
     assert gt.Unrolled().unroll_steps == 5
 
@@ -706,13 +706,13 @@ def test_weights_below_zero_are_refused(rule: gt.UpdateRule, own: str) -> None:
         ({"psi": [float("inf")]}, ValueError, "psi: expected finite values"),
         ({"theta": 1.0}, ValueError, r"theta: expected shape \(\.\.\., size\), got a scalar"),
         ({"theta": [1.0, 2.0]}, ValueError, r"theta: expected shape \(\.\.\., 1\), got \(2,\)"),
-        ({"steps": -1}, ValueError, "steps: expected >= 0, got -1"),
+        ({"steps": -1}, ValueError, "steps: expected an integer >= 0, got -1"),
         ({"game_hparams": {"gamma": 1.0}}, TypeError, "game_hparams: expected a function"),
         ({"beta": 0.5}, TypeError, r"Simultaneous: expected \['eta', 'eta_psi \(optional\)'\]"),
         (
             {"theta": [[1.0], [2.0]], "eta": torch.ones(3)},
             ValueError,
-            r"expected batch shapes .* that broadcast, got \(2,\), \(\), \(3,\)",
+            r"batch shapes that broadcast, got theta \(2,\), psi \(\), eta \(3,\)",
         ),
     ],
 )
@@ -781,7 +781,7 @@ def test_update_jacobian_batches_and_sweeps() -> None:
 )
 def test_what_changes_from_step_to_step_has_no_single_linear_map(rule: gt.UpdateRule) -> None:
     assert not rule.time_invariant
-    message = rf"update_jacobian: expected a rule with one .* got {re.escape(repr(rule))}"
+    message = rf"rule: expected one with .* got {re.escape(repr(rule))}"
     with pytest.raises(TypeError, match=message):
         gt.update_jacobian(gt.Bilinear.xy(), rule, [0.0], [0.0], eta=0.1)
 
@@ -828,7 +828,7 @@ def test_solve_says_when_it_has_not() -> None:
     blown_up = gt.solve(gt.Bilinear.xy(), gt.Simultaneous(), one, one, eta=1e10, max_steps=200)
     assert not blown_up.converged
     assert blown_up.steps < 200
-    with pytest.raises(ValueError, match="tolerance: expected finite values > 0, got 0"):
+    with pytest.raises(ValueError, match=r"tolerance: expected a number > 0 .*, got 0"):
         gt.solve(gt.Bilinear.xy(), gt.Alternating(), one, one, eta=0.1, tolerance=0.0)
 
 
@@ -861,10 +861,10 @@ def test_swept_game_hyper_parameters_must_broadcast() -> None:
         return gt.DiracGAN(penalties=[gt.R1(gamma)], instance_noise=noise)
 
     swept = {"gamma": torch.ones(2), "noise": torch.ones(3)}
-    with pytest.raises(ValueError, match=r"that broadcast, got .*\(2,\), \(3,\)"):
+    with pytest.raises(ValueError, match=r"that broadcast, got .*\(2,\), .*\(3,\)"):
         gt.simulate(make, gt.Simultaneous(), [1.0], [0.0], 2, eta=0.1, game_hparams=swept)
 
 
 def test_an_empty_batch_is_refused() -> None:
-    with pytest.raises(ValueError, match="at least one member, got an empty batch"):
+    with pytest.raises(ValueError, match="at least one member, got batch shapes"):
         gt.simulate(gt.Bilinear.xy(), gt.Simultaneous(), torch.ones(0, 1), [0.0], 2, eta=0.1)

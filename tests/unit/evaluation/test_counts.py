@@ -38,7 +38,7 @@ def test_kl_to_uniform_in_batches():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: gt.kl_to_uniform([1, 2]), TypeError, "counts: expected a tensor .* got list"),
+        (lambda: gt.kl_to_uniform([1, 2]), TypeError, r"counts: expected a Tensor, got \[1, 2\]"),
         (
             lambda: gt.kl_to_uniform(torch.tensor(1)),
             ValueError,

@@ -167,5 +167,5 @@ def test_it_says_what_it_is() -> None:
 
 @pytest.mark.parametrize("noise", [0, -2])
 def test_noise_has_a_dimension(noise: int) -> None:
-    with pytest.raises(ValueError, match=f"noise: expected a dimension >= 1, got {noise}"):
+    with pytest.raises(ValueError, match=f"noise: expected an integer >= 1, got {noise}"):
         gt.GAN(nn.Linear(2, 2), nn.Linear(2, 1), noise=noise)

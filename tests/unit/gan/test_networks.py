@@ -150,7 +150,7 @@ def test_packing_images_glues_channels() -> None:
 def test_packs_that_do_not_come_out_even() -> None:
     with pytest.raises(ValueError, match="expected a batch of a multiple of pack=2, got 5"):
         gt.Packed(gt.MLP(4, 1), 2)(torch.zeros(5, 2))
-    with pytest.raises(ValueError, match="pack: expected >= 1, got 0"):
+    with pytest.raises(ValueError, match="pack: expected an integer >= 1, got 0"):
         gt.Packed(gt.MLP(4, 1), 0)
 
 

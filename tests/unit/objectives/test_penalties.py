@@ -281,7 +281,7 @@ def test_smallest_is_the_least_distance() -> None:
 
 
 def test_one_sample_says_nothing() -> None:
-    with pytest.raises(ValueError, match="samples: expected at least two, got 1"):
+    with pytest.raises(ValueError, match=r"samples: expected at least two, .* got \(1, 2\)"):
         gt.nearest_neighbour_entropy(torch.zeros(1, 2))
 
 

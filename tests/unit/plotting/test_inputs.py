@@ -52,7 +52,7 @@ WRONG = {
     "a path of one point": (lambda: plotting.trajectories([1], [1]), "T >= 2"),
     "too few labels": (
         lambda: plotting.trajectories(MESH, MESH, labels=["a"]),
-        r"labels: expected 5 strings, got \['a'\]",
+        r"labels: expected 5 of them, got \['a'\]",
     ),
     "too few colours": (
         lambda: plotting.curves(X, MESH, color=["red"]),
@@ -78,7 +78,7 @@ WRONG = {
     "an infinite eigenvalue": (lambda: plotting.eigenvalues([np.inf]), "values: expected finite"),
     "a sweep of another shape": (
         lambda: plotting.eigenvalues(MESH, sweep=[1, 2]),
-        r"sweep: expected the leading dimensions of \(5, 5\), got \(2,\)",
+        r"sweep: expected the leading dimensions of values, \(5, 5\), got \(2,\)",
     ),
     "complex coordinates": (lambda: plotting.curves(X, X * 1j), "y: expected real numbers"),
     "words": (lambda: plotting.curves(X, "abcde"), "y: expected real numbers, got str"),
@@ -92,7 +92,7 @@ WRONG = {
     ),
     "too few letters": (
         lambda: plotting.distributions([0.5, 0.5], [0.5, 0.5], letters=["a"]),
-        r"letters: expected 2 strings, got \['a'\]",
+        r"letters: expected 2 of them, got \['a'\]",
     ),
     "curves of another length": (
         lambda: plotting.curves(X, MESH[:3]),

@@ -151,16 +151,16 @@ def test_a_step_may_reuse_its_memory(chunk: int | None, monkeypatch: pytest.Monk
     ("options", "error", "message"),
     [
         ({"seeds": []}, ValueError, "at least one member, got 0 seeds"),
-        ({"eta": torch.ones(0)}, ValueError, r"at least one member, got 2 seeds, grid \(0,\)"),
-        ({"chunk": 0}, ValueError, "chunk: expected >= 1, got 0"),
+        ({"eta": torch.ones(0)}, ValueError, r"one member, got 2 seeds, shapes eta \(0,\)"),
+        ({"chunk": 0}, ValueError, "chunk: expected an integer >= 1, got 0"),
         (
             {"eta": torch.ones(2), "beta1": torch.zeros(3)},
             ValueError,
             r"expected hyper-parameters that broadcast, got shapes .*\(2,\).*\(3,\)",
         ),
         ({"eta": [0.1, -0.1]}, ValueError, "eta: expected finite values > 0"),
-        ({"steps": -1}, ValueError, "steps: expected >= 0, got -1"),
-        ({"every": 0}, ValueError, "every: expected >= 1, got 0"),
+        ({"steps": -1}, ValueError, "steps: expected an integer >= 0, got -1"),
+        ({"every": 0}, ValueError, "every: expected an integer >= 1, got 0"),
         ({"game_hparams": {"gamma": 1.0}}, TypeError, "expected a function .*, got a GAN"),
     ],
 )

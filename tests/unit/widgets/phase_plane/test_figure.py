@@ -200,7 +200,7 @@ def test_every_choice_plays(game, rule):
         ({"game": "chess"}, "game: expected one of 'f = xy', .* got 'chess'"),
         ({"game": 3}, "game: .* got 3"),
         ({"rule": "none"}, "rule: expected one of 'simultaneous'"),
-        ({"penalty": None}, "penalty: expected one of 'none', 'R1', 'WGAN-GP', got None"),
+        ({"penalty": None}, "penalty: expected a string, got None"),
         ({"eta": 0.0}, "eta: expected a number from 0.01 to 2, got 0.0"),
         ({"eta": math.nan}, "eta: .* got nan"),
         ({"damping": 1.5}, "damping: expected a number from 0 to 1"),
@@ -210,11 +210,11 @@ def test_every_choice_plays(game, rule):
         ({"x": 2.5}, "x: expected a number from -2 to 2"),
         ({"y": math.inf}, "y: .* got inf"),
         ({"steps": 301}, "steps: expected a whole number from 0 to 300"),
-        ({"steps": 2.0}, "steps: expected a whole number"),
+        ({"steps": 2.0}, "steps: expected an integer, got 2.0"),
     ],
 )
 def test_a_wrong_setting_is_refused(wrong, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((TypeError, ValueError), match=message):
         gt.PhasePlane(**wrong)
 
 

@@ -127,7 +127,7 @@ def test_a_diverged_member_is_recorded_too():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"name": ""}, ValueError, "name: expected some text"),
+        ({"name": ""}, ValueError, "name: expected a string that is not empty, got"),
         ({"game": gt.MLP(2, 2)}, TypeError, "game: expected a GAN"),
         ({"data": [[0.0, 1.0]]}, TypeError, "data: expected a GaussianMixture"),
         (
@@ -135,11 +135,11 @@ def test_a_diverged_member_is_recorded_too():
             ValueError,
             "data: expected points of the plane",
         ),
-        ({"member": -1}, ValueError, "member: expected a whole number >= 0, got -1"),
-        ({"samples": 0}, ValueError, "samples: expected a whole number >= 1, got 0"),
-        ({"mesh": True}, ValueError, "mesh: expected a whole number >= 2, got True"),
+        ({"member": -1}, ValueError, "member: expected an integer >= 0, got -1"),
+        ({"samples": 0}, ValueError, "samples: expected an integer >= 1, got 0"),
+        ({"mesh": True}, TypeError, "mesh: expected an integer >= 2, got True"),
         ({"extent": (1.0, 1.0)}, ValueError, r"extent: expected \(low, high\)"),
-        ({"extent": (0.0, math.nan)}, ValueError, r"extent: expected \(low, high\)"),
+        ({"extent": (0.0, math.nan)}, ValueError, r"extent\[1\]: expected a number, got nan"),
     ],
 )
 def test_a_recorder_says_what_it_needs(arguments, error, message):

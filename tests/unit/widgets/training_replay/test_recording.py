@@ -70,13 +70,13 @@ def test_a_recording_of_full_size_is_small():
         ({"surface": None}, "surface: expected 48 digits, got NoneType"),
         ({"share": [0.5]}, "share: expected one number a frame, 3, got 1"),
         ({"favourite": [0, 2, 0]}, "favourite: expected modes from 0 to 1"),
-        ({"extent": [1, 2, 3]}, r"extent: expected \(low, high\), got \[1, 2, 3\]"),
-        ({"name": ""}, "name: expected some text"),
-        ({"modes": [[0.0]]}, r"modes: expected shape \(M, 2\), got \(1, 1\)"),
+        ({"extent": [1, 2, 3]}, r"extent: expected a sequence of 2 .*, got \[1, 2, 3\]"),
+        ({"name": ""}, "name: expected a string that is not empty, got"),
+        ({"modes": [[0.0]]}, r"modes: expected shape \(M, 2\) .*, got \(1, 1\)"),
     ],
 )
 def test_a_damaged_recording_is_refused(change, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((TypeError, ValueError), match=message):
         gt.Recording.decode(made().encode() | change)
 
 
@@ -95,11 +95,11 @@ def test_a_recording_with_something_missing_is_refused():
         ({"steps": ()}, "steps: expected one or more"),
         (
             {"samples": torch.zeros(2, 5, 2)},
-            r"samples: expected shape \(3, N, 2\), got \(2, 5, 2\)",
+            r"samples: expected shape \(3, N, 2\) for 3 steps, got \(2, 5, 2\)",
         ),
         (
             {"surface": torch.zeros(3, 5, 4)},
-            r"surface: expected shape \(3, S, S\), got \(3, 5, 4\)",
+            r"surface: expected shape \(3, S, S\) for 3 steps, got \(3, 5, 4\)",
         ),
         ({"surface": torch.full((3, 2, 2), 1.1)}, "surface: expected values from 0 to 1"),
         ({"surface": torch.full((3, 2, 2), -0.1)}, "surface: expected values from 0 to 1"),

@@ -190,22 +190,22 @@ def test_the_sentence(settings, landscape, ball):
             {"world": "third world"},
             "world: expected one of 'first world', 'second world', got 'third",
         ),
-        ({"world": 1}, "world: expected one of"),
+        ({"world": 1}, "world: expected a string, got 1"),
         ({"kappa": 3.1}, "kappa: expected a number from 0 to 3, got 3.1"),
-        ({"kappa": math.nan}, "kappa: expected a number from 0 to 3, got nan"),
-        ({"kappa": "1"}, "kappa: expected a number from 0 to 3, got '1'"),
+        ({"kappa": math.nan}, "kappa: expected a number, got nan"),
+        ({"kappa": "1"}, "kappa: expected a number, got '1'"),
         ({"lam": -0.1}, r"lam: expected a number from 0 to 3\.5, got -0\.1"),
-        ({"lam": True}, r"lam: expected a number from 0 to 3\.5, got True"),
+        ({"lam": True}, "lam: expected a number, got True"),
         ({"start": 0.0}, r"start: expected a number from 0\.005 to 0\.995, got 0\.0"),
         ({"annealing": 1}, "annealing: expected True or False, got 1"),
         ({"steps": 801}, "steps: expected a whole number from 0 to 800, got 801"),
-        ({"steps": 1.0}, r"steps: expected a whole number from 0 to 800, got 1\.0"),
-        ({"steps": True}, "steps: expected a whole number"),
+        ({"steps": 1.0}, r"steps: expected an integer, got 1\.0"),
+        ({"steps": True}, "steps: expected an integer, got True"),
         ({"seed": -1}, "seed: expected a whole number from 0 to 99, got -1"),
     ],
 )
 def test_bad_settings_are_refused(arguments, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((TypeError, ValueError), match=message):
         gt.TwoPointLandscape(**arguments)
 
 
