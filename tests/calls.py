@@ -320,7 +320,7 @@ def _arguments() -> dict[str, dict[str, Any]]:
             "minimum": 1,
         },
         "kl_to_uniform": {"counts": torch.tensor([1, 2])},
-        "bootstrap_interval": {"values": [1.0, 2.0, 4.0], "level": 0.9, "seed": 1},
+        "mean_interval": {"values": [1.0, 2.0, 4.0], "bounds": (0.0, 5.0), "level": 0.9},
         "modes": {"samples": points, "mixture": gt.ring(), "radius": 3.0, "minimum": 1},
         "precision_recall": {"real": points, "fake": points, "k": 2},
         "InteractiveFigure": {"draw": lambda figure, slope: "A line.", "slope": (0, 2, 1)},
@@ -377,7 +377,7 @@ def _arguments() -> dict[str, dict[str, Any]]:
             "ax": axes(),
         },
         "plotting.phase_portrait": grid
-        | {"u": field, "v": field, "speed": True, "equilibrium": [1.0, 0.5], "density": 0.5},
+        | {"u": field, "v": field, "speed": True, "equilibrium": [1.0, 0.5], "density": 0.1},
         "plotting.trajectories": line | {"steps": True, "legend": False},
         "plotting.value_surface": grid
         | {"z": field, "saddle": [1.0, 0.5], "center": 1.5, "label": "value", "levels": 3},

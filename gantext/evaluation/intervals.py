@@ -13,7 +13,9 @@ from scipy.interpolate import BSpline
 from scipy.optimize import brentq
 from torch import Tensor
 
-from gantext.core.checks import ArrayLike, finite, require
+from gantext.core.annotations import Share
+from gantext.core.arguments import checked_arguments
+from gantext.core.checks import ArrayLike, finite, is_boolean, require
 
 
 class Interval(NamedTuple):
@@ -30,8 +32,9 @@ class Interval(NamedTuple):
     high: Tensor
 
 
+@checked_arguments
 def mean_interval(
-    values: ArrayLike, bounds: tuple[float, float] | None = None, level: float = 0.95
+    values: ArrayLike, bounds: tuple[float, float] | None = None, level: Share = 0.95
 ) -> Interval:
     r"""Say where the mean over all seeds may be, from the values of a few.
 
@@ -63,14 +66,14 @@ def mean_interval(
     >>> [round(float(number), 2) for number in gt.mean_interval(captured, bounds=(0, 8))]
     [7.25, 4.51, 7.84]
     """
-    if not 0 < level < 1:
-        raise ValueError(f"level: expected a number between 0 and 1, got {level}")
-    tensor = finite("values", values).detach().cpu()
+    shares = is_boolean(values)
+    given = torch.as_tensor(values).double() if shares else values
+    tensor = finite("values", given).detach().cpu()
     if tensor.ndim == 0 or tensor.shape[-1] < 2 or tensor.numel() == 0:
         raise ValueError(
             f"values: expected shape (..., seeds) with at least 2 seeds, got {tuple(tensor.shape)}"
         )
-    if bounds is None and torch.as_tensor(values).dtype == torch.bool:
+    if bounds is None and shares:
         bounds = (0, 1)
     tail = (1 - level) / 2
     if bounds is None:
