@@ -29,6 +29,24 @@ def test_the_benchmark_prints_a_ratio_for_every_size():
         assert float(ratio) > 0
 
 
+def test_checking_is_timed_with_and_without_comparisons():
+    sizes = ["--steps", "60", "--hidden", "4", "--members", "1", "2", "--repeats", "1"]
+    command = [sys.executable, "-m", "benchmarks.checking", *sizes]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    row = r"^\| (\d+) \| (yes|no) \| [\d.]+ \| [\d.]+ \| -?[\d.]+ % \|"
+    rows = re.findall(row, result.stdout, re.MULTILINE)
+    assert rows == [("1", "no"), ("1", "yes"), ("2", "no"), ("2", "yes")]
+
+
+def test_members_are_compared_with_themselves_alone():
+    command = [sys.executable, "-m", "benchmarks.members", "--steps", "20", "--seeds", "2"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    row = r"^\| (float\d\d) \| 20 \| ([\d.e+-]+) \| (\d) of 2 \|"
+    (exact, near, same), (single, far, _) = re.findall(row, result.stdout, re.MULTILINE)
+    assert (exact, single, same) == ("float64", "float32", "0")
+    assert float(near) < 1e-12 < float(far) < 1e-3
+
+
 def test_the_operations_counted_are_those_of_the_products():
     """Four sizes of product, each passed forwards or backwards by both players' steps."""
     h, b = 16, BATCH
