@@ -39,12 +39,12 @@ def train(
     callbacks: Sequence[Callback] = (),
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_every: Count = 1000,
+    checkpoint_key: str | None = None,
     chunk: Count | None = None,
     device: Device | None = None,
     compile: bool = False,  # noqa: A002 - torch's word
     record_step: bool = True,
     progress: bool | None = None,
-    checkpoint_key: str | None = None,
     **hparams: ArrayLike,
 ) -> Run:
     """Train a GAN, or many at once: every seed with every setting of the hyper-parameters.
