@@ -20,10 +20,16 @@ STYLE = {name: value for name, value in mpl.rcParams.items() if name != "backend
 # Minutes each, the longest first: so no processor waits for the last of them.
 LONGEST = (
     "test_colab.py",
-    "test_site.py",
     "03-mode-collapse.ipynb",
     "test_figures.py",
+    "test_site.py",
+    "test_gan_training.py",
+    "02-cycles-and-spirals.ipynb",
+    "test_formulas.py",
     "test_hostile.py",
+    "test_loop.py",
+    "test_jupyter.py",
+    "test_questions.py",
 )
 
 
