@@ -14,8 +14,11 @@ from gantext.training.members import Members
 #: Steps from one comparison to the next, at most.
 LONGEST_GAP = 512
 
-#: Comparisons for callbacks: so many at once, and one more in so many steps.
-AT_ONCE, ONE_IN = 4, 200
+#: The first is made when the step is recorded, the next so many steps later.
+FIRST_GAP = 64
+
+#: Before callbacks look there are so many more, and one in so many steps.
+AT_ONCE, ONE_IN = 2, 500
 
 
 class ImpureStepWarning(UserWarning):
@@ -42,7 +45,7 @@ class Watch:
 
     def __init__(self, members: Members, start: Moment) -> None:
         self._members, self.safe = members, start
-        self._compared, self._gap, self._start, self._made = start.step, 1, start.step, 0
+        self._compared, self._gap, self._start, self._made = start.step, FIRST_GAP, start.step, 0
 
     def is_due(self, step: int, *, kept: bool, shown: bool) -> bool:
         """Tell whether to compare after a step, which is kept in a file or shown to callbacks."""
@@ -54,8 +57,9 @@ class Watch:
     def holds(self, step: int) -> bool:
         """Compare after a step; where the record differs, give it up, and warn."""
         if self._members.record_holds():
-            self._compared, self._gap = step, min(2 * self._gap, LONGEST_GAP)
-            self._made += 1
+            if step - self._compared >= self._gap:
+                self._gap = min(2 * self._gap, LONGEST_GAP)
+            self._compared, self._made = step, self._made + 1
             return True
         self._members.give_up_record()
         self._warn()

@@ -51,7 +51,8 @@ def test_no_slope_is_zero_not_none(way, constant) -> None:
     """One leaf does not matter, or none does."""
     with way():
         found = gradient_and_value(constant, tree())
-        assert_same_tree(found, grad_and_value(constant)(tree()))
+    # In inference mode PyTorch 2.11 itself answers with zeros.
+    assert_same_tree(found, grad_and_value(constant)(tree()))
     assert not found[0]["b"].any()
 
 
@@ -68,15 +69,16 @@ def test_inside_other_transforms(way) -> None:
     a, b = random_tensor(4, 3), random_tensor(4, 2, 2, seed=1)
     direction = (random_tensor(3, seed=2), random_tensor(2, 2, seed=3))
     one = (a[0], b[0])
-    with way():
-        for transform in (
-            lambda f: vmap(f)(a, b),
-            lambda f: jvp(f, one, direction),
-            lambda f: vmap(lambda a, b: jvp(f, (a, b), direction))(a, b),
-            lambda f: grad(lambda a, b: f(a, b)[0]["b"].square().sum() + f(a, b)[1])(*one),
-            lambda f: vmap(jacrev(lambda a, b: f(a, b)[0]["a"], argnums=(0, 1)))(a, b),
-        ):
-            assert_same_tree(transform(by_us), transform(by_torch))
+    for transform in (
+        lambda f: vmap(f)(a, b),
+        lambda f: jvp(f, one, direction),
+        lambda f: vmap(lambda a, b: jvp(f, (a, b), direction))(a, b),
+        lambda f: grad(lambda a, b: f(a, b)[0]["b"].square().sum() + f(a, b)[1])(*one),
+        lambda f: vmap(jacrev(lambda a, b: f(a, b)[0]["a"], argnums=(0, 1)))(a, b),
+    ):
+        with way():
+            found = transform(by_us)
+        assert_same_tree(found, transform(by_torch))
 
 
 def test_what_is_closed_over_can_be_differentiated_too() -> None:
