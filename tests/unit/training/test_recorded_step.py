@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -111,6 +112,22 @@ def test_a_record_says_whether_it_was_made_and_why_not(
     (said,) = (r for r in caplog.records if r.name.startswith("gantext"))
     assert said.levelname == "WARNING"
     assert folded.record.reason in said.message
+
+
+def test_a_record_is_compared_when_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorded_step, "PATIENCE", 1)
+    counted = itertools.count()
+    recorded, x = on_cpu(lambda x: x + float(next(counted))), torch.zeros(2)
+    assert recorded(x).tolist() == [0.0] * 2
+    assert not recorded.is_replaying
+    # Recorded, compared, refused: the step itself answers at once, and goes on counting.
+    found = [recorded(x)[0].item() for _ in range(3)]
+    assert found == [found[0], found[0] + 1, found[0] + 2]
+    assert recorded.record == (None, "the step is not the same at each call")
+    # Whoever asks is told of it once.
+    assert recorded.is_replaying
+    assert not recorded.holds()
+    assert recorded.holds()
 
 
 def test_a_run_says_whether_its_step_was_recorded() -> None:
