@@ -29,13 +29,16 @@ def test_the_benchmark_prints_a_ratio_for_every_size():
         assert float(ratio) > 0
 
 
-def test_checking_is_timed_with_and_without_comparisons():
+def test_what_checking_costs_is_a_share_of_a_run():
     sizes = ["--steps", "60", "--hidden", "4", "--members", "1", "2", "--repeats", "1"]
     command = [sys.executable, "-m", "benchmarks.checking", *sizes]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    row = r"^\| (\d+) \| (yes|no) \| [\d.]+ \| [\d.]+ \| -?[\d.]+ % \|"
+    row = r"^\| (\d+) \| (yes|no) \| (\d+) \| [\d.]+ \| ([\d.]+) % \|"
     rows = re.findall(row, result.stdout, re.MULTILINE)
-    assert rows == [("1", "no"), ("1", "yes"), ("2", "no"), ("2", "yes")]
+    assert [found[:2] for found in rows] == [("1", "no"), ("1", "yes"), ("2", "no"), ("2", "yes")]
+    for _, _, comparisons, cost in rows:
+        assert int(comparisons) >= 2, "when it is made, and at the end"
+        assert float(cost) > 0
 
 
 def test_members_are_compared_with_themselves_alone():
