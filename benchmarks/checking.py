@@ -5,7 +5,8 @@ Run from the repository's root::
     python -m benchmarks.checking
 
 Every figure is a share of the very run in which it is measured: the time spent on comparisons
-beside the time of all else, recording included. The median of several runs. Prints a Markdown table.
+beside the time of all else, recording included. The median of several runs.
+Prints a Markdown table.
 """
 
 from __future__ import annotations
