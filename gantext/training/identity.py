@@ -83,7 +83,7 @@ class _List:
         self._drawn = drawn
         # What is being listed. It is listed again wherever it is met again, so that it makes no
         # difference whether two places share an object or hold equal ones; but never inside itself.
-        self._open: dict[int, str] = {}
+        self._open: set[int] = set()
 
     def add(self, place: str, value: Any) -> None:
         """List an object and all that it leads to."""
@@ -93,7 +93,7 @@ class _List:
         if told is not None:
             self.found.append((place, told))
             return
-        self._open[id(value)] = place
+        self._open.add(id(value))
         self.found.append((place, f"a {_name_of(type(value))}"))
         try:
             for name, part in self._parts(value):
@@ -107,7 +107,7 @@ class _List:
                 f"{place} tells nothing of itself, got None ({error})"
             ) from error
         finally:
-            del self._open[id(value)]
+            self._open.remove(id(value))
 
     def _parts(self, value: Any) -> Parts:
         for kind, parts in _PARTS:

@@ -146,7 +146,8 @@ class Replayed:
         # By the inputs' shapes, which tell how many members there are.
         self._steps_taken: dict[Any, int] = {}
         self._replays: dict[Any, Replay] = {}
-        self._last: Replay | None = None
+        # Those used since the last comparison, of every shape: each has a record of its own.
+        self._used: dict[Any, Replay] = {}
         self._given_up = self._failed = False
         self.overwrites = kind.overwrites
         self.record = StepRecord(None, f"a step is recorded after {patience} have been taken")
@@ -160,23 +161,23 @@ class Replayed:
             taken = self._steps_taken[shapes] = self._steps_taken.get(shapes, 0) + 1
             if taken <= self._patience or not self._make(shapes, inputs):
                 return self._step(*inputs)
-        self._last = self._replays[shapes]
-        return self._last(inputs)
+        replay = self._used[shapes] = self._replays[shapes]
+        return replay(inputs)
 
     @property
     def is_replaying(self) -> bool:
         """Whether there is something to compare: a step from a record, or a record that failed."""
-        return self._last is not None or self._failed
+        return bool(self._used) or self._failed
 
     def holds(self) -> bool:
         """Tell whether the last step, taken once more as it is, gives the same numbers."""
-        last, self._last = self._last, None
+        used, self._used = self._used, {}
         failed, self._failed = self._failed, False
-        return not failed and (last is None or self._is_right(last))
+        return not failed and all(map(self._is_right, used.values()))
 
     def give_up(self, reason: str = "the step is not the same at each call") -> None:
         """Take every later step as it is."""
-        self._given_up, self._replays, self._last = True, {}, None
+        self._given_up, self._replays, self._used = True, {}, {}
         self.record = StepRecord(None, reason)
         _log.warning("%s; training goes on without a record, about half as fast", reason)
 
@@ -201,8 +202,8 @@ class Replayed:
         return same_numbers(self._step(*inputs), results, inputs, replay.tolerance)
 
 
-def same_numbers(right: Any, found: Any, before: Any, tolerance: float) -> bool:
-    """Compare a step's results with those of its record.
+def same_numbers(right: Any, found: Any, before: Any = (), tolerance: float = 0.0) -> bool:
+    """Compare a step's results with those of its record; NaN is NaN.
 
     To the last bit with a tolerance of 0; else up to that part of the change that the step made.
     """

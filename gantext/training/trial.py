@@ -13,6 +13,7 @@ from torch.utils._pytree import tree_map
 from gantext.core.randomness import NothingRandom
 from gantext.gan.game import GAN, GANBatch
 from gantext.training.members import Members, is_about_memory
+from gantext.training.recorded_step import same_numbers
 
 
 def require_playable(members: Members) -> None:
@@ -38,7 +39,7 @@ def _try(members: Members) -> None:
     before = tree_map(torch.clone, (theta, psi))
     _require_shapes(game, theta, psi, batch)
     for name, found, was in zip(("generator", "discriminator"), (theta, psi), before, strict=True):
-        changed = [key for key in found if not _same(found[key], was[key])]
+        changed = [key for key in found if not same_numbers(found[key], was[key])]
         if changed:
             raise ValueError(
                 f"{name}: expected a network that leaves its parameters and buffers as they are, "
@@ -89,16 +90,12 @@ def _require_same_weights(game: GAN, seed: int, dtype: torch.dtype) -> None:
     """Require the same initial weights from the same seed."""
     one, again = (game.init(seed, dtype=dtype) for _ in range(2))
     for name, first, second in zip(("generator", "discriminator"), one, again, strict=True):
-        changed = [key for key in first if not _same(first[key], second[key])]
+        changed = [key for key in first if not same_numbers(first[key], second[key])]
         if changed:
             raise ValueError(
                 f"{name}: expected the same weights from the same seed, got two values of "
                 f"{changed}; reset_parameters() must draw with PyTorch alone"
             )
-
-
-def _same(one: Tensor, other: Tensor) -> bool:
-    return bool(((one == other) | (one.isnan() & other.isnan())).all())
 
 
 def _inner(x: Tensor) -> str:
