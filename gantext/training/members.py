@@ -10,7 +10,7 @@ They share the cost of starting every operation, which for small networks is mos
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 import torch
@@ -24,6 +24,7 @@ from gantext.training.checkpoints import flatten
 from gantext.training.experiment import BLOCK, Experiment, Settings, TrainState, batch_at
 from gantext.training.processes import Processes
 from gantext.training.recorded_step import StepRecord, fastest
+from gantext.training.threads import CountedOperations, Threads, limited, side_by_side, split
 
 
 class Members:
@@ -90,6 +91,8 @@ class Members:
         self._step = fastest(step, device, compiled=compiled, recorded=recorded)
         # The last block drawn, for the next call if it goes on within it: one chunk's, no more.
         self._drawn = lru_cache(maxsize=1)(self._draw)
+        # Chunks of which every share has been stepped, and so has a record.
+        self._met: set[int] = set()
         self._given = (experiment, seeds, settings, device)
 
     @property
@@ -121,14 +124,31 @@ class Members:
 
         Raises MemoryError, with a chunk to try, if a chunk does not fit.
         """
-        if self.is_single:
-            return self._advance(slice(1), state, self.settings, step, count)
-        parts = []
-        for start in range(0, len(self.seeds), self.chunk):
-            some = slice(start, start + self.chunk)
-            part, own = tree_map(lambda leaf, some=some: leaf[some], (state, self.settings))
-            parts.append(self._advance(some, part, own, step, count))
-        return parts[0] if len(parts) == 1 else tree_map(lambda *p: torch.cat(p), *parts)
+        with limited(self.threads.each):
+            chunks = range(0, len(self.seeds), self.chunk)
+            parts = [
+                part
+                for start in chunks
+                for part in self._advance(
+                    slice(start, min(start + self.chunk, len(self.seeds))), state, step, count
+                )
+            ]
+            return parts[0] if len(parts) == 1 else tree_map(lambda *p: torch.cat(p), *parts)
+
+    @cached_property
+    def threads(self) -> Threads:
+        """How a processor's cores are used, which follows from the work that a step is."""
+        if self.device.type != "cpu":
+            return Threads(1, torch.get_num_threads())
+        game, settings = self.game(), self.one(0)
+        theta, psi = self.experiment.init(self.seeds[0], settings, device=self.device).players[:2]
+        try:
+            with limited(1), torch.enable_grad(), CountedOperations() as counted:
+                game.losses(theta, psi, self.first_batch())
+        except (RuntimeError, MemoryError) as error:
+            if not is_about_memory(error):
+                raise  # otherwise the step itself says what to do
+        return Threads.of(self.chunk, self.chunk * counted.total, replayed=self._step.may_replay)
 
     @property
     def is_replaying(self) -> bool:
@@ -137,7 +157,7 @@ class Members:
 
     def record_holds(self) -> bool:
         """Tell whether the step's record, if there is one, still gives the step's own numbers."""
-        with torch.no_grad():
+        with limited(self.threads.each), torch.no_grad():
             return self._step.holds()
 
     def give_up_record(self) -> None:
@@ -207,22 +227,42 @@ class Members:
         with torch.no_grad():
             return self.in_shape(function(*of_member, self.settings))
 
-    def _advance(
-        self, some: slice, state: TrainState, settings: Settings, step: int, count: int
-    ) -> TrainState:
-        """Take some steps with one chunk."""
-        seeds = tuple(self.seeds[some])
+    def _advance(self, chunk: slice, state: TrainState, step: int, count: int) -> list[TrainState]:
+        """Take some steps with one chunk, in shares once they are replayed."""
         block, first = divmod(step, BLOCK)
+        take = partial(self._take, range(first, first + count))
+        replayed = self._step.replays_within(count)
+        shares = split(chunk, self.threads.shares if replayed else 1)
         try:
-            drawn = self._drawn(seeds, block)
-            # Nobody differentiates through a step: players take their gradients inside it.
-            with torch.no_grad():
-                for t in range(first, first + count):
-                    state = self._step(state, batch_at(drawn, t), settings)
+            drawn = self._drawn(tuple(self.seeds[chunk]), block)
+            parts = [self._share(share, chunk.start, drawn, state) for share in shares]
+            # The first time every share's step is recorded, which only one thread at a time can.
+            if len(parts) > 1 and chunk.start in self._met:
+                return side_by_side(take, parts, self.threads.each)
+            self._met |= {chunk.start} if len(parts) > 1 else set()
+            return [take(part) for part in parts]
         except (RuntimeError, MemoryError) as error:
             if not is_about_memory(error):
                 raise
-            raise MemoryError(_advice(len(seeds), error)) from error
+            raise MemoryError(_advice(chunk.stop - chunk.start, error)) from error
+
+    def _share(
+        self, some: slice, start: int, drawn: GANBatch, state: TrainState
+    ) -> tuple[GANBatch, TrainState, Settings]:
+        """Return some members' part of what their chunk, which begins at ``start``, has drawn."""
+        if self.is_single:
+            return drawn, state, self.settings
+        inside = slice(some.start - start, some.stop - start)
+        part, own = tree_map(lambda leaf: leaf[some], (state, self.settings))
+        return GANBatch(*(leaf[:, :, inside] for leaf in drawn)), part, own
+
+    def _take(self, steps: range, given: tuple[GANBatch, TrainState, Settings]) -> TrainState:
+        """Take some steps of a block."""
+        drawn, state, settings = given
+        # Nobody differentiates through a step: players take their gradients inside it.
+        with torch.no_grad():
+            for t in steps:
+                state = self._step(state, batch_at(drawn, t), settings)
         return tree_map(torch.clone, state) if self._step.overwrites else state
 
     def _draw(self, seeds: tuple[int, ...], block: int) -> GANBatch:

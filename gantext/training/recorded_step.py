@@ -55,11 +55,16 @@ class StepRecord(NamedTuple):
 class FastStep(Protocol):
     """A step in some form, with a record of it.
 
-    Where it ``overwrites``, its results are only good until the next call.
+    Where it ``overwrites``, its results are only good until the next call. Where it
+    ``may_replay``, it becomes a list of operations that several threads may replay at once.
     """
 
     record: StepRecord
     overwrites: bool
+    may_replay: bool
+
+    def replays_within(self, count: int) -> bool:
+        """Tell whether the step will be recorded by then, whatever its inputs' shapes."""
 
     @property
     def is_replaying(self) -> bool:
@@ -94,10 +99,15 @@ class AsIs:
     """A step that is called as it is."""
 
     overwrites = False
+    may_replay = False
     is_replaying = False
 
     def __init__(self, step: Step, reason: str) -> None:
         self._step, self.record = step, StepRecord(None, reason)
+
+    def replays_within(self, count: int) -> bool:
+        """Say no."""
+        return False
 
     def __call__(self, *inputs: Any) -> Any:
         """Take the step."""
@@ -139,17 +149,17 @@ class Replay(Protocol):
 
 
 class Replayed:
-    """A step that is recorded for each shape of inputs once it has been taken often enough."""
+    """A step that is recorded, for each shape of inputs, once it has been taken often enough."""
 
     def __init__(self, step: Step, kind: type[Replay], *, patience: int) -> None:
         self._step, self._kind, self._patience = step, kind, patience
+        self._taken = 0
         # By the inputs' shapes, which tell how many members there are.
-        self._steps_taken: dict[Any, int] = {}
         self._replays: dict[Any, Replay] = {}
         # Those used since the last comparison, of every shape: each has a record of its own.
         self._used: dict[Any, Replay] = {}
         self._given_up = self._failed = False
-        self.overwrites = kind.overwrites
+        self.overwrites, self.may_replay = kind.overwrites, not kind.overwrites
         self.record = StepRecord(None, f"a step is recorded after {patience} have been taken")
 
     def __call__(self, *inputs: Any) -> Any:
@@ -158,11 +168,15 @@ class Replayed:
             return self._step(*inputs)
         shapes = tuple(leaf.shape for leaf in tree_leaves(inputs))
         if shapes not in self._replays:
-            taken = self._steps_taken[shapes] = self._steps_taken.get(shapes, 0) + 1
-            if taken <= self._patience or not self._make(shapes, inputs):
+            self._taken += 1
+            if self._taken <= self._patience or not self._make(shapes, inputs):
                 return self._step(*inputs)
         replay = self._used[shapes] = self._replays[shapes]
         return replay(inputs)
+
+    def replays_within(self, count: int) -> bool:
+        """Tell whether the step will be recorded by then, whatever its inputs' shapes."""
+        return not self._given_up and self._taken + count > self._patience
 
     @property
     def is_replaying(self) -> bool:

@@ -41,6 +41,15 @@ def test_what_checking_costs_is_a_share_of_a_run():
         assert float(cost) > 0
 
 
+def test_threads_are_measured_alone_and_beside_a_neighbour():
+    sizes = ["--members", "1", "2", "--hidden", "4", "--blocks", "1"]
+    command = [sys.executable, "-m", "benchmarks.threads", *sizes]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    rows = re.findall(r"^\| (\d) \| 4((?: \| [\d.]+){6}) \|$", result.stdout, re.MULTILINE)
+    assert [members for members, _ in rows] == ["1", "2"]
+    assert all(float(time) > 0 for _, times in rows for time in times.split(" | ")[1:])
+
+
 def test_members_are_compared_with_themselves_alone():
     command = [sys.executable, "-m", "benchmarks.members", "--steps", "20", "--seeds", "2"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)

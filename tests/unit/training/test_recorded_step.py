@@ -159,7 +159,19 @@ def test_each_number_of_members_has_its_own_record(monkeypatch: pytest.MonkeyPat
             after = recorded(state, data)
             assert_same_tree(after, vmap(descend)(state, data))
             states[members] = after
-    assert step.count == 2 * 4
+    # Two steps in all, then each number of members is recorded and compared.
+    assert step.count == 2 + 2 * 2
+
+
+def test_the_record_of_every_number_of_members_is_compared() -> None:
+    """What changes between two recordings stays frozen in the first alone."""
+    factor = 1.0
+    recorded = Replayed(lambda x: factor * x, recorded_step.Operations, patience=0)
+    two, one = torch.ones(2), torch.ones(1)
+    assert recorded(two).tolist() == [1.0, 1.0]
+    factor = 2.0
+    assert recorded(one).tolist() == [2.0]
+    assert not recorded.holds()
 
 
 class CountedLoss(gt.NonSaturating):

@@ -141,23 +141,6 @@ def test_what_depends_on_the_step_is_not_frozen(make: Callable, every: int) -> N
     assert_same_run(found, expected)
 
 
-def test_every_chunks_record_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Chunks of two members are recorded before the last, of one, and before the change."""
-    monkeypatch.setattr(recorded_step, "PATIENCE", 24)
-
-    def trained(**options: Any) -> gt.Run:
-        of, gain = gained()
-
-        def change(snapshot: gt.Snapshot) -> None:
-            gain.factor = 2.0 if snapshot.step >= 20 else 1.0
-
-        return run(of, seeds=5, chunk=2, callbacks=[change], **options)
-
-    with pytest.warns(gt.ImpureStepWarning):
-        found = trained()
-    assert_same_run(found, trained(record_step=False))
-
-
 class Counter(Penalty):
     """A weight that grows with every call."""
 
