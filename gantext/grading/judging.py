@@ -140,6 +140,8 @@ def compared(
 ) -> Verdict:
     """Judge numbers as `near` does; where they are those of a usual mistake, hint at it.
 
+    So it does where all of them have the other sign.
+
     Parameters
     ----------
     answer : plain data
@@ -163,11 +165,18 @@ def compared(
     >>> from gantext.grading.judging import compared
     >>> compared(-2.0, 2.0, [(1.0, "Half of it."), (-2.0, "The sign.")]).hint
     'The sign.'
+    >>> compared(-1.0, 2.0, [(1.0, "Half of it.")]).hint
+    'Look at the sign first. Half of it.'
     """
     verdict = near(answer, right, rtol=rtol, atol=atol, what=what)
     if verdict.share:
         return verdict
-    return replace(verdict, hint=usual(np.asarray(answer, dtype=np.float64), mistakes, rtol, atol))
+    found, expected = np.asarray(answer, dtype=np.float64), np.asarray(right, dtype=np.float64)
+    hint = usual(found, mistakes, rtol, atol)
+    if not hint and (found * expected < 0).all():
+        more = usual(-found, [(expected, "All else is right."), *mistakes], rtol, atol)
+        hint = f"Look at the sign first. {more}".strip()
+    return replace(verdict, hint=hint)
 
 
 def usual(

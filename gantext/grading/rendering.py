@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gantext.grading.feedback import Feedback
 from gantext.grading.question import Question, Verdict
@@ -134,7 +134,7 @@ def feedback_text(found: Feedback, progress: Progress | None = None) -> str:
     lines = [_heading(found)]
     if found.note:
         lines.append(f"  {found.note}")
-    for verdict in found.verdicts:
+    for verdict in told_once(found.verdicts):
         lines.append(f"  {_line(verdict)}")
         lines += [f"      {label}: {words}" for label, words in _details(verdict)]
     if progress is not None:
@@ -161,13 +161,38 @@ def feedback_html(found: Feedback, progress: Progress | None = None) -> str:
     if found.note:
         parts.append(f"<p>{html.escape(found.note)}</p>")
     if found.verdicts:
-        items = "".join(map(_item, found.verdicts))
+        items = "".join(map(_item, told_once(found.verdicts)))
         parts.append(f'<ul style="list-style: none; padding-left: 1em">{items}</ul>')
     if progress is not None:
         line = html.escape(str(progress))
         numbers = f'value="{progress.earned:.3f}" max="{progress.points}"'
         parts.append(f'<p><progress {numbers} aria-label="{line}"></progress> {line}</p>')
     return f'<div class="gantext-check">{"".join(parts)}</div>'
+
+
+def told_once(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Put those together that fail for the same reason: one line names all that was tried.
+
+    Parameters
+    ----------
+    verdicts : sequence of Verdict
+        One for each call.
+
+    Returns
+    -------
+    list of Verdict
+        In the order of the first of each.
+    """
+    same: dict[tuple[object, ...], list[Verdict]] = {}
+    for number, verdict in enumerate(verdicts):
+        told = (verdict.expected, verdict.got, verdict.hint, verdict.fault)
+        same.setdefault(told if verdict.share == 0 and verdict.got else (number,), []).append(
+            verdict
+        )
+    return [
+        replace(first, tried="; ".join(verdict.tried for verdict in (first, *more)))
+        for first, *more in same.values()
+    ]
 
 
 def _heading(found: Feedback) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gantext.grading.question import Question, Verdict
-from gantext.grading.rendering import mark, state
+from gantext.grading.rendering import mark, state, told_once
 from gantext.grading.results import QuestionResult, Result
 
 _STATES = {
@@ -95,7 +95,7 @@ def _section(row: QuestionResult) -> list[str]:
     if words:
         parts.append(f"<p>{html.escape(words)}</p>")
     if row.verdicts:
-        parts.append(_list(_line(verdict) for verdict in row.verdicts))
+        parts.append(_list(_line(verdict) for verdict in told_once(row.verdicts)))
     return parts
 
 
@@ -135,7 +135,11 @@ def as_gradescope(result: Result) -> dict[str, Any]:
     """
     tests = []
     for row in result.questions:
-        told = [_STATES.get(row.state, ""), _sentence(row.words), *map(_line, row.verdicts)]
+        told = [
+            _STATES.get(row.state, ""),
+            _sentence(row.words),
+            *map(_line, told_once(row.verdicts)),
+        ]
         tests.append(
             {
                 "name": row.title,

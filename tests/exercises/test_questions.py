@@ -200,11 +200,24 @@ WRONG = [
         2 / 3,
         "−inf",
     ),
+    (
+        "ideal-game/log-critic",
+        "0/0 after exp",
+        lambda log_data, log_fake: torch.stack(
+            [log_data.exp() / (log_data.exp() + log_fake.exp())] * 2
+        ).log(),
+        0,
+        "though somebody shows",
+    ),
     ("ideal-game/log-critic", "no logarithm", lambda **g: true_log_critic(**g).exp(), 0, "D and 1"),
     ("ideal-game/js-noise", "forgot a half", 0.01, 0, "Twice"),
     ("ideal-game/js-noise", "one player's noise", 0.0025, 0, "Half"),
     ("ideal-game/js-noise", "bits", 0.005 / math.log(2), 0, "bits"),
     ("ideal-game/js-noise", "K for K - 1", 0.0055, 0, "add up"),
+    ("ideal-game/js-noise", "minus", -0.005, 0, "sign first. All else is right"),
+    ("ideal-game/js-noise", "minus and a half", -0.01, 0, "sign first. Twice"),
+    ("ideal-game/js-noise", "minus something", -1.0, 0, "sign first"),
+    ("cycles/largest-step", "minus", -3.0, 0, "sign first"),
     ("ideal-game/js-noise", "nothing", 0.0, 0, "ever equal"),
     (
         "ideal-game/order-gap",

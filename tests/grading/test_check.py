@@ -10,7 +10,7 @@ from gantext.grading.check import _in_notebook
 from gantext.grading.feedback import feedback
 from gantext.grading.judging import numbers
 from gantext.grading.question import Call
-from gantext.grading.rendering import Progress, feedback_html, feedback_text
+from gantext.grading.rendering import Progress, feedback_html, feedback_text, told_once
 from tests.grading.small import QUESTIONS
 
 SQUARE, ANSWER, SHARES = QUESTIONS
@@ -53,6 +53,20 @@ def test_an_error_is_told_with_its_line_and_no_traceback():
     got = feedback(SQUARE, square).verdicts[0].got
     line = square.__code__.co_firstlineno + 1
     assert got == f"ZeroDivisionError: float division by zero (in line {line} of square)"
+
+
+def test_what_fails_for_one_reason_is_told_once():
+    def square(x):
+        return undefined * x  # noqa: F821
+
+    found = feedback(SQUARE, square)
+    assert len(found.verdicts) > 1
+    text = feedback_text(found)
+    assert text.count("NameError") == feedback_html(found).count("NameError") == 1
+    assert all(verdict.tried in text for verdict in found.verdicts)
+    assert [found.verdicts[1]] == told_once(found.verdicts[1:2]), "one alone is as it was"
+    right = feedback(SQUARE, lambda x: x * x)
+    assert feedback_text(right).count("right ·") == len(right.verdicts), "what is right stays apart"
 
 
 def test_an_error_inside_a_library_is_told_with_the_answers_own_line():

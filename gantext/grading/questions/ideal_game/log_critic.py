@@ -50,9 +50,14 @@ def _judge(call: Call, answer: Plain) -> Verdict:
         "−inf where the probability is 0"
     )
     array = numbers(answer, right.shape, finite=False)
-    if np.isnan(array).any():
+    if (nan := np.isnan(array)).any():
+        neither = np.isneginf(np.maximum(log_data, log_fake))
         hint = (
-            "NaN comes from −inf − (−inf): a letter that neither shows needs an answer of its own."
+            "exp of a very negative number is 0, and 0/0 is NaN, though somebody shows this "
+            "letter. Stay with logarithms from the first line to the last."
+            if nan[:, ~neither].any()
+            else "Where neither shows a letter, −inf − (−inf) and 0/0 are NaN: it needs an "
+            "answer of its own."
         )
         return Verdict(0.0, expected=expected, got="NaN among the numbers", hint=hint)
     off = ~np.isclose(array, right, rtol=1e-9, atol=1e-9)
