@@ -94,12 +94,16 @@ def side_by_side(
     function: Callable[[Part], Result], parts: Sequence[Part], each: int
 ) -> list[Result]:
     """Apply a function to all parts at the same time, each with so many threads of PyTorch."""
-    # A thread's number of threads is its own, but new threads begin with the last that was set.
+    # A thread's number of threads is its own, but new threads begin with the last that was set. The
+    # first part is this thread's own: a new thread has to ask the system for all its memory.
     with (
         limited(each),
-        ThreadPoolExecutor(len(parts), initializer=partial(torch.set_num_threads, each)) as pool,
+        ThreadPoolExecutor(
+            max(1, len(parts) - 1), initializer=partial(torch.set_num_threads, each)
+        ) as pool,
     ):
-        return list(pool.map(function, parts))
+        others = pool.map(function, parts[1:])
+        return [function(parts[0]), *others]
 
 
 def split(some: slice, count: int) -> list[slice]:
