@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -66,10 +67,9 @@ class Directive:
 
 
 def directive_name(token: Token) -> str | None:
-    """Return the name of the directive that a fence opens, or None for a fence with code in it."""
-    if token.type == "fence" and not token.info.startswith("{"):
-        return None
-    return token.info.partition("}")[0].removeprefix("{").strip()
+    """Return the name of the directive that a fence opens, or None where it opens none."""
+    match = re.match(r"\s*\{([^{}]+)\}", token.info)
+    return match[1].strip() if match else None
 
 
 def directive(token: Token, markup: type[Markup]) -> Directive:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from textwrap import dedent
 
 import nbformat
 from docutils.parsers.rst import Directive as Markup
@@ -36,7 +37,7 @@ from tools.myst import Directive, Text, directive, directive_name, parse
 # Blocks and what stands in lines that every host reads alike.
 PLAIN_BLOCKS = re.compile(
     r"(paragraph|bullet_list|ordered_list|list_item|blockquote|table|thead|tbody|tr|th|td)"
-    r"_(open|close)|heading_close|hr|code_block|html_block"
+    r"_(open|close)|heading_close|hr|fence|code_block|html_block"
 )
 PLAIN_INLINE = re.compile(
     r"text|softbreak|hardbreak|code_inline|html_inline|(strong|em)_(open|close)|link_close"
@@ -123,9 +124,8 @@ class Page:
                 raise ValueError(f"the label {self._waiting} does not stand before a heading")
             if token.type == "inline":
                 self._inline(source, token)
-            elif token.type in ("fence", "colon_fence"):
-                if directive_name(token) is not None:
-                    self._directive(source, token, quoted)
+            elif token.type in ("fence", "colon_fence") and directive_name(token):
+                self._directive(source, token, quoted)
             elif token.type in ("math_block", "math_block_label"):
                 self._math(source, token, quoted)
             elif token.type == "myst_line_comment":
@@ -163,7 +163,7 @@ class Page:
             source.replace(start, end, f"\n{' ' * len(before)}".join(lines))
 
     def _display(self, tex: str, label: str | None, quoted: bool) -> str:
-        lines = [line for line in tex.split("\n") if line.strip()]
+        lines = dedent("\n".join(filter(str.strip, tex.split("\n")))).rstrip().split("\n")
         if r"\\" in ENVIRONMENT.sub("", tex):
             raise ValueError(r"\\ outside \begin{aligned}: only the website breaks such a line")
         anchor = ""
