@@ -116,6 +116,8 @@ def publish_copies(app: Sphinx, exception: Exception | None) -> None:
         return
     for page in app.env.found_docs:
         if copy := handed_out(app, page):
+            if not copy.is_file():
+                raise ExtensionError(f"{copy} is missing: python -m tools.notebooks makes it")
             target = Path(app.outdir, "_sources", copy.relative_to(app.srcdir))
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(copy, target)
