@@ -42,9 +42,9 @@ coverage: .venv/.installed browser sandbox ## Say which lines of the library no 
 colab: .venv/.installed $(COLAB)/.installed ## Run the chapters in full with the versions that Colab has
 	$(BIN)/python -m pytest -m '' tests/project/test_colab.py
 
-execute: .venv/.installed ## Run the notebooks in place, and make the students' copies of the exercises
+execute: .venv/.installed ## Run the notebooks in place, and make the copies that readers open
 	$(BIN)/python -m tools.execute $(FILES)
-	$(BIN)/python -m tools.exercises
+	$(BIN)/python -m tools.notebooks
 
 lint: .venv/.installed ## Check code, notebooks, docstrings, layers, types, scripts
 	$(BIN)/ruff check .

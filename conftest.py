@@ -29,6 +29,7 @@ LONGEST = (
     "test_hostile.py",
     "test_loop.py",
     "test_jupyter.py",
+    "test_copies.py",
     "test_questions.py",
 )
 

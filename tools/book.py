@@ -30,6 +30,17 @@ def repository() -> str:
     return project()["project"]["urls"]["Repository"]
 
 
+def site() -> str:
+    """Return the website's public address, where GitHub shows the repository's pages."""
+    owner, name = repository().removeprefix("https://github.com/").split("/")
+    return f"https://{owner}.github.io/{name}/"
+
+
+def configuration() -> dict:
+    """Return the parsed _config.yml."""
+    return yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+
+
 def setup_cell() -> str:
     """Return the source of the cell that every notebook starts with."""
     return "\n".join(
@@ -68,9 +79,10 @@ def exercises() -> list[Path]:
     return [page for page in pages() if page.suffix == ".ipynb" and page.parent == folder]
 
 
-def students_copy(source: Path) -> Path:
-    """Return where the copy without solutions of a notebook of exercises is."""
-    return source.parent / "student" / source.name
+def copy_of(source: Path) -> Path:
+    """Return where the copy is that readers open: of a chapter, or of exercises."""
+    folder = ROOT / "notebooks"
+    return (folder / "exercises" if source in exercises() else folder) / source.name
 
 
 def solution_code(notebook: NotebookNode) -> list[str]:

@@ -1,6 +1,6 @@
-"""Make the students' copies of the exercises from the sources, which hold the solutions.
+"""Take the solutions out of a notebook of exercises, for the copy that students get.
 
-`python -m tools.exercises` writes exercises/student/NAME.ipynb for each exercises/NAME.ipynb.
+`python -m tools.notebooks` writes the copies.
 
 A source is an executed notebook. In its metadata, under `gantext`, a cell says what it is:
 
@@ -17,16 +17,12 @@ from __future__ import annotations
 
 import copy
 import re
-import sys
-from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
 from gantext.grading.catalogue import find
-from tools.book import ROOT, exercises, students_copy
 
-STUDENT = ROOT / "exercises" / "student"
 BEGIN, END = "# begin solution", "# end solution"
 BLOCK = re.compile(
     rf"^(?P<indent>[ ]*){BEGIN}\n(?P<code>.*?)^(?P=indent){END}$", re.DOTALL | re.MULTILINE
@@ -72,27 +68,3 @@ def student_copy(source: NotebookNode) -> NotebookNode:
         made.cells.append(cell)
     nbformat.validate(made)
     return made
-
-
-def text(source: Path) -> str:
-    """Return the text of a source's student copy."""
-    return nbformat.writes(student_copy(nbformat.read(source, as_version=4))) + "\n"
-
-
-def main() -> int:
-    """Write every copy; say which changed."""
-    STUDENT.mkdir(exist_ok=True)
-    wanted = {students_copy(source): text(source) for source in exercises()}
-    for path in set(STUDENT.glob("*.ipynb")) - wanted.keys():
-        path.unlink()
-        print(f"{path.name}: removed, it has no source")
-    for path, content in wanted.items():
-        changed = not path.is_file() or path.read_text("utf-8") != content
-        if changed:
-            path.write_text(content, "utf-8")
-        print(f"{path.name}: {'changed' if changed else 'unchanged'}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -4,8 +4,9 @@
   load nothing from elsewhere.
 - The library's pages: see ``gantext_api``.
 - Ids that other extensions give twice are dropped.
-- Below the title of each notebook, a link that opens it in Colab. For a notebook of exercises that
-  is the students' copy, without the solutions; so is what its download button gives.
+- Below the title of each notebook, a link that opens it in Colab. What Colab opens there, and what
+  the download button gives, is its copy in `notebooks`: in plain Markdown, and without the
+  solutions of the exercises.
 - Figures that move: an output that holds a figure's state becomes a place for it, with its picture,
   and the page gets the scripts that its figures need.
 - The role ``zh``: Chinese text, marked as such for fonts and screen readers.
@@ -83,20 +84,25 @@ def drop_repeated_ids(app: Sphinx, doctree: nodes.document, docname: str) -> Non
             node["ids"] = [name for name in node["ids"] if name not in repeated]
 
 
-def handed_out(source: Path) -> Path:
-    """Return the notebook that a reader of a page gets: the students' copy, where there is one."""
-    copy = source.parent / "student" / source.name
-    return copy if copy.is_file() else source
+def handed_out(app: Sphinx, page: str) -> Path | None:
+    """Return the copy that a reader of a notebook's page gets; None for a page that is no notebook.
+
+    `tools.book.copy_of` says the same.
+    """
+    source = Path(app.env.doc2path(page))
+    if source.suffix != ".ipynb":
+        return None
+    copies = Path(app.srcdir, "notebooks")
+    return (copies / "exercises" if source.parent.name == "exercises" else copies) / source.name
 
 
 def hand_out_copies(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Let the theme's buttons open, and download, the students' copy of a notebook of exercises."""
-    source = Path(app.env.doc2path(page))
-    copy = handed_out(source)
-    if copy == source:
+    """Let the theme's buttons open, and download, a notebook's copy."""
+    if page not in app.env.found_docs or (copy := handed_out(app, page)) is None:
         return
+    source = Path(app.env.doc2path(page))
     old, new = (path.relative_to(app.srcdir).as_posix() for path in (source, copy))
     groups = [group.get("buttons", []) for group in context.get("header_buttons", [])]
     for button in (button for group in groups for button in group):
@@ -105,27 +111,28 @@ def hand_out_copies(
 
 
 def publish_copies(app: Sphinx, exception: Exception | None) -> None:
-    """Put the students' copies where the download buttons lead."""
+    """Put the copies where the download buttons lead."""
     if exception is not None or app.builder.format != "html":
         return
     for page in app.env.found_docs:
-        source = Path(app.env.doc2path(page))
-        if (copy := handed_out(source)) != source:
+        if copy := handed_out(app, page):
+            if not copy.is_file():
+                raise ExtensionError(f"{copy} is missing: python -m tools.notebooks makes it")
             target = Path(app.outdir, "_sources", copy.relative_to(app.srcdir))
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(copy, target)
 
 
 def offer_colab(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Put a link that opens the notebook in Colab below the page's title."""
-    source = Path(app.env.doc2path(docname))
-    if source.suffix != ".ipynb" or app.builder.format != "html":
+    """Put a link that opens the notebook's copy in Colab below the page's title."""
+    copy = handed_out(app, docname)
+    if copy is None or app.builder.format != "html":
         return
     project = tomllib.loads(Path(app.srcdir, "pyproject.toml").read_text("utf-8"))["project"]
     repository = project["urls"]["Repository"]
     colab = repository.replace("https://github.com", "https://colab.research.google.com/github")
     branch = app.config.html_theme_options["repository_branch"]
-    path = handed_out(source).relative_to(app.srcdir).as_posix()
+    path = copy.relative_to(app.srcdir).as_posix()
     link = nodes.reference("", "Open in Colab", refuri=f"{colab}/blob/{branch}/{path}")
     title = next(doctree.findall(nodes.title))
     below = title.parent.index(title) + 1

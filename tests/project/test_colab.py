@@ -9,7 +9,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import v4
 
-from tools.book import ROOT, exercises, notebooks, project, solution_code, students_copy
+from tools.book import ROOT, copy_of, exercises, notebooks, project, solution_code
 from tools.colab import conflicts, pins, read_freeze, read_table, update
 from tools.execute import CELL_TIMEOUT, QUIET, STARTUP_TIMEOUT
 
@@ -214,7 +214,7 @@ def test_exercises_untouched_then_solved_run_with_colabs_versions(path):
     """The checks show as HTML and as text; the solutions earn everything there, too."""
     untouched, solved = (
         [v4.new_code_cell(cell.source) for cell in read_notebook(file).cells if is_code(cell)]
-        for file in (students_copy(path), path)
+        for file in (copy_of(path), path)
     )
     run_like_colab(v4.new_notebook(cells=[*untouched, *solved]), path.parent)
     for cells, words in ((untouched, "not answered yet"), (solved, ": ")):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tools.book import ROOT, exercises, notebooks, repository, setup_cell, students_copy
+from tools.book import ROOT, copy_of, exercises, notebooks, repository, setup_cell, site
 
 HOSTS = r"(?:github\.com|raw\.githubusercontent\.com|colab\.research\.google\.com/github)"
 ADDRESS = re.compile(rf"{HOSTS}/([\w.-]+)/([\w-]+)", re.IGNORECASE)
@@ -16,8 +16,8 @@ PAGES = re.compile(r"(?<![\w-])([\w-]+)\.github\.io/([\w-]+)", re.IGNORECASE)
 
 
 def handed_out() -> list[Path]:
-    """Return the notebooks that readers open: the chapters, and the students' copies."""
-    return [*notebooks(), *map(students_copy, exercises())]
+    """Return the notebooks that readers open: the copies of the chapters and of the exercises."""
+    return [copy_of(source) for source in [*notebooks(), *exercises()]]
 
 
 def own_addresses(text: str, name: str) -> list[tuple[str, str]]:
@@ -52,6 +52,11 @@ def test_launch_buttons_lead_to_the_repository():
     config = yaml.safe_load((ROOT / "_config.yml").read_text())
     assert config["repository"]["url"] == repository()
     assert config["launch_buttons"]["colab_url"] == "https://colab.research.google.com"
+
+
+def test_the_website_is_where_github_shows_the_repositorys_pages():
+    owner, name = repository().removeprefix("https://github.com/").split("/")
+    assert PAGES.findall(site()) == [(owner, name)]
 
 
 def test_setup_cell_installs_from_the_repository():

@@ -29,7 +29,7 @@ def sources() -> list[Path]:
         ROOT / "book" / "references.bib",
         *pages(),
     ]
-    for folder in ("book/_ext", "book/_static", "exercises/student", "gantext"):
+    for folder in ("book/_ext", "book/_static", "notebooks", "gantext"):
         made_from += [f for f in (ROOT / folder).rglob("*") if f.suffix not in ("", ".pyc")]
     return made_from
 

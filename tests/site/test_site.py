@@ -12,13 +12,14 @@ from playwright.sync_api import Browser, Page, expect
 from tests.site import checks, figures
 from tests.site.checks import DESKTOP, PHONE, Visit
 from tests.site.server import BUILD
-from tools.book import ROOT, exercises, notebooks, pages, repository, students_copy
+from tools.book import ROOT, copy_of, exercises, notebooks, pages, repository
 
 WRITTEN = [page.relative_to(ROOT).with_suffix("").as_posix() for page in pages()]
 CHAPTERS = [page.relative_to(ROOT).with_suffix("").as_posix() for page in notebooks()]
 # The page of each notebook, and the notebook that a reader of it gets.
-HANDED_OUT = {name: ROOT / f"{name}.ipynb" for name in CHAPTERS} | {
-    path.relative_to(ROOT).with_suffix("").as_posix(): students_copy(path) for path in exercises()
+HANDED_OUT = {
+    path.relative_to(ROOT).with_suffix("").as_posix(): copy_of(path)
+    for path in [*notebooks(), *exercises()]
 }
 GENERATED = ["genindex", "py-modindex", "prf-prf", "search"]
 
