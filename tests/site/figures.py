@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 import gantext as gt
-from gantext.widgets.bundle import host, script, stylesheet
+from gantext.widgets.bundle import host, script, shared, stylesheet
 
 CLASSES = {
     value.script: value
@@ -55,7 +55,8 @@ def alone(figure: gt.LiveFigure, theme: str = "light") -> str:
         <main><h1 style="color: #888; background: #000">A figure</h1>
         <div class="gantext-stored-figure" data-module="{figure.script}">
         <script type="application/json">{state}</script></div>
-        </main><script>{script(figure.script)}</script><script>{host()}</script></html>"""
+        </main><script>{shared()}</script><script>{script(figure.script)}</script><script>{host()}</script>
+        </html>"""
 
 
 def show(page: Page, figure: gt.LiveFigure, theme: str = "light") -> Locator:
