@@ -21,6 +21,7 @@ from tests.site.figures import (
     MAKERS,
     TOLERANCE,
     different,
+    rest,
     says_what_python_says,
     settle,
     show,
@@ -175,6 +176,8 @@ def test_every_handle_by_keyboard_and_by_mouse(
             page.mouse.move(x - 40 * part, y - 25 * part)
             mover.compare(f"dragging {handle}")
         page.mouse.up()
+        rest(place)
+        mover.compare("let go")
         assert mover.states[-1] != before
         assert handle.get_attribute("aria-valuetext")
         assert handle.get_attribute("aria-label")
@@ -266,30 +269,6 @@ def test_it_fits_a_phone(page: Page, figure: gt.LiveFigure) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     show(page, figure)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
-
-
-def test_a_finger_moves_a_handle(browser: Browser, figure: gt.LiveFigure) -> None:
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    place = show(page, figure)
-    handle = place.locator(".handle").first
-    if handle.count() == 0:
-        pytest.skip("nothing in this figure is dragged")
-    handle.scroll_into_view_if_needed()
-    before = state(place, type(figure))
-    box = handle.locator(".grip").bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    touch = context.new_cdp_session(page)
-    point = [{"x": x, "y": y}]
-    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": point})
-    point = [{"x": x - 20, "y": y - 15}]
-    touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": point})
-    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    settle(page)
-    assert state(place, type(figure)) != before
-    assert different(place, type(figure), TOLERANCE.get(figure.script, 1e-9)) == []
-    context.close()
 
 
 @pytest.mark.parametrize("name", MAKERS)

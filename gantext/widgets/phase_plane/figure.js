@@ -291,6 +291,7 @@ export default figure("PhasePlane", checks, (ui) => {
   const marks = path(plane.back, plane, "measured specks");
   const present = dots(plane.back, plane, "measured", 5);
   const start = handle(plane, { label: "start", style: "measured", step: [RANGES.x[2], RANGES.y[2]],
+    ends: [RANGES.x.slice(0, 2), RANGES.y.slice(0, 2)],
     onMove: (x, y) => ui.set({ x: rounded("x", x), y: rounded("y", y) }) });
   rest([[0, 0]]);
 
