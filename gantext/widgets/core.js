@@ -142,7 +142,7 @@ export const row = (parent) => {
 // `words` says a value; by default its digits do.
 export const slider = (parent, { label, low, high, step, digits = 2, words = (v) => signed(v, digits), onInput }) => {
   const id = fresh("slider");
-  const told = html("output", { for: id });
+  const told = html("output", { for: id, "aria-live": "off" }); // who moves the slider hears its value
   const input = html("input", { ...OWN_KEYS, type: "range", id, min: low, max: high, step,
     oninput: () => onInput(Number(input.value)) });
   const box = html("div", { class: "control" }, html("label", { for: id }, label), input, told);

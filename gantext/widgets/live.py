@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, ClassVar
 
 import anywidget
@@ -33,7 +33,8 @@ def scientific(value: float, digits: int) -> str:
     """Write a number as `fixed` does, but as 2.3 × 10⁻⁴² where that would show only zeros."""
     if value == 0 or not abs(value) < 0.5 * 10.0**-digits:
         return fixed(value, digits)
-    mantissa, power = f"{value:.1e}".split("e")
+    exact = Context(prec=2, rounding=ROUND_HALF_UP).create_decimal(float(value))
+    mantissa, power = f"{exact:.1e}".split("e")
     return f"{mantissa} × 10{str(int(power)).translate(_RAISED)}".replace("-", "−")
 
 

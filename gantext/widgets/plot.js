@@ -23,7 +23,7 @@ export const plot = (parent, { title, label, x, y, xlabel, ylabel, width = 360, 
   const yAxis = svg("g", { class: "axis", transform: `translate(${edge.left} 0)`, "aria-hidden": "true" });
   const words = svg("g", { class: "words", "aria-hidden": "true" });
   const middle = (edge.left + width - edge.right) / 2;
-  if (title) words.append(svg("text", { x: middle, y: 17, class: "title" }, title));
+  if (title) words.append(svg("text", { x: middle, y: 17, class: "title" }, ...[title].flat()));
   if (xlabel) words.append(svg("text", { x: middle, y: height - 8 }, xlabel));
   if (ylabel) {
     const centre = (edge.top + height - edge.bottom) / 2;

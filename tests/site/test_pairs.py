@@ -16,7 +16,8 @@ from tests.site.figures import MAKERS, pair, settle
 STRAY = """() => {
     const complaints = [];
     const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
-    for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) complaints.push(`twice: ${id}`);
+    const twice = ids.filter((id, i) => ids.indexOf(id) !== i);
+    complaints.push(...twice.map((id) => `twice: ${id}`));
     const within = (element, id, what) => {
         const there = document.getElementById(id);
         const own = element.closest(".gantext-figure");
@@ -27,8 +28,10 @@ STRAY = """() => {
     for (const figure of document.querySelectorAll(".gantext-figure")) {
         for (const element of figure.querySelectorAll("*")) {
             for (const { name, value } of element.attributes) {
-                for (const [, id] of value.matchAll(/url\\(["']?#([^"')]+)/g)) within(element, id, name);
-                if (lists.includes(name)) for (const id of value.split(" ")) within(element, id, name);
+                const urls = value.matchAll(/url\\(["']?#([^"')]+)/g);
+                for (const [, id] of urls) within(element, id, name);
+                const named = lists.includes(name) ? value.split(" ") : [];
+                for (const id of named) within(element, id, name);
                 if (/^(xlink:)?href$/.test(name) && value.startsWith("#"))
                     within(element, value.slice(1), name);
             }

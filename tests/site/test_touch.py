@@ -1,7 +1,7 @@
 """A finger: it drags every handle as far as it goes, and scrolls the page everywhere else.
 
-Chromium decides by itself whether a touch scrolls, after some ten pixels; so each drag has more moves
-than that, and the browser believes to be a phone.
+Chromium decides by itself whether a touch scrolls, after some ten pixels; so each drag has more
+moves than that, and the browser believes to be a phone.
 """
 
 from __future__ import annotations
