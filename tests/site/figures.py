@@ -48,15 +48,30 @@ TOLERANCE = {"phase_plane": 1e-6, "two_point_landscape": 1e-6}
 
 def alone(figure: gt.LiveFigure, theme: str = "light") -> str:
     """Return a page that holds one figure, put there as the site puts it."""
-    state = json.dumps(figure.stored()).replace("</", "<\\/")
+    return _page([figure], theme)
+
+
+def pair(one: gt.LiveFigure, other: gt.LiveFigure) -> str:
+    """Return a page that holds two figures, and the script of each."""
+    return _page([one, other], "light")
+
+
+def _page(figures: list[gt.LiveFigure], theme: str) -> str:
+    scripts = dict.fromkeys(figure.script for figure in figures)
     return f"""<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8">
         <meta name="viewport" content="width=device-width"><title>A figure</title>
         <style>html[data-theme="dark"] {{ background: #14181f }} {stylesheet()}</style>
         <main><h1 style="color: #888; background: #000">A figure</h1>
-        <div class="gantext-stored-figure" data-module="{figure.script}">
-        <script type="application/json">{state}</script></div>
-        </main><script>{shared()}</script><script>{script(figure.script)}</script><script>{host()}</script>
-        </html>"""
+        {"".join(map(_stored, figures))}</main>
+        <script>{shared()}</script>
+        {"".join(f"<script>{script(name)}</script>" for name in scripts)}
+        <script>{host()}</script></html>"""
+
+
+def _stored(figure: gt.LiveFigure) -> str:
+    state = json.dumps(figure.stored()).replace("</", "<\\/")
+    return f"""<div class="gantext-stored-figure" data-module="{figure.script}">
+        <script type="application/json">{state}</script></div>"""
 
 
 def show(page: Page, figure: gt.LiveFigure, theme: str = "light") -> Locator:
@@ -72,6 +87,14 @@ def settle(page: Page) -> None:
     page.evaluate(
         "async () => { for (const f of [1, 2]) await new Promise(requestAnimationFrame); }"
     )
+
+
+def rest(place: Locator) -> None:
+    """Stop what plays."""
+    pause = place.get_by_role("button", name="Pause")
+    if pause.count():
+        pause.first.click()
+    settle(place.page)
 
 
 def state(place: Locator, figure: type[gt.LiveFigure]) -> dict[str, Any]:
@@ -133,7 +156,7 @@ def drag(page: Page, place: Locator) -> None:
     page.mouse.down()
     page.mouse.move(x - 25, y - 25, steps=4)
     page.mouse.up()
-    settle(page)
+    rest(place)
 
 
 def _short(held: dict[str, Any]) -> str:

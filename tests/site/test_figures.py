@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import math
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
@@ -20,7 +21,9 @@ from tests.site.figures import (
     CLASSES,
     MAKERS,
     TOLERANCE,
+    agree,
     different,
+    rest,
     says_what_python_says,
     settle,
     show,
@@ -68,6 +71,9 @@ class Mover:
         settle(self.page)
         assert self.place.get_by_role("alert").count() == 0, f"{what}: a message"
         assert different(self.place, self.kind, self.tolerance) == [], what
+        # The words keep pace with the numbers; they do not wait until the figure is at rest.
+        said = self.place.locator(".sentence").inner_text()
+        assert said == self.kind(**state(self.place, self.kind)).sentence(), what
         self.states.append(state(self.place, self.kind))
 
     def press(self, control: Locator, *keys: str) -> None:
@@ -175,10 +181,82 @@ def test_every_handle_by_keyboard_and_by_mouse(
             page.mouse.move(x - 40 * part, y - 25 * part)
             mover.compare(f"dragging {handle}")
         page.mouse.up()
+        rest(place)
+        mover.compare("let go")
         assert mover.states[-1] != before
         assert handle.get_attribute("aria-valuetext")
         assert handle.get_attribute("aria-label")
     says_what_python_says(place, type(figure))
+
+
+def test_home_end_and_pages_move_a_handle_as_they_move_a_slider(
+    page: Page, place: Locator, figure: gt.LiveFigure
+) -> None:
+    mover = Mover(page, place, figure)
+    for handle in all_of(place, ".handle"):
+        ends = [float(handle.get_attribute(f"aria-value{end}") or "nan") for end in ("min", "max")]
+        for key, end in (("End", ends[1]), ("Home", ends[0])):
+            mover.press(handle, key)
+            found = float(handle.get_attribute("aria-valuenow") or "nan")
+            assert found == pytest.approx(end, abs=0.006)
+        told = [handle.get_attribute("aria-valuetext")]
+        for key in ("ArrowRight", "PageUp", "PageDown"):
+            mover.press(handle, key)
+            told.append(handle.get_attribute("aria-valuetext"))
+        assert told[2] not in told[:2]
+        assert told[1] == told[3] != told[0]
+
+
+def test_a_point_in_a_plane_is_announced_with_both_numbers(
+    page: Page, place: Locator, figure: gt.LiveFigure
+) -> None:
+    mover = Mover(page, place, figure)
+    for handle in all_of(place, ".handle[aria-roledescription]"):
+        assert handle.get_attribute("aria-roledescription") == "point in the plane"
+        mover.press(handle, "Home", "Shift+Home")
+        for key, place_of_the_number in (("ArrowRight", 0), ("ArrowUp", 1)):
+            before = re.findall(r"[−\d.]+", handle.get_attribute("aria-valuetext") or "")
+            mover.press(handle, key)
+            now = re.findall(r"[−\d.]+", handle.get_attribute("aria-valuetext") or "")
+            changed = [i for i in range(2) if now[i] != before[i]]
+            assert changed == [place_of_the_number]
+
+
+def test_words_and_numbers_agree_while_it_plays(page: Page, figure: gt.LiveFigure) -> None:
+    """Both are read in one frame, which shows the newest state or the one before."""
+    place = show(page, figure)
+    plays = place.get_by_role("button", name="Play")
+    if plays.count() == 0:
+        pytest.skip("nothing in this figure plays")
+    for slider in all_of(place, "input[type=range]:visible")[-1:]:
+        slider.press("Home")
+    plays.first.click()
+    seen = place.evaluate(
+        """async (e, names) => {
+            const seen = [];
+            while (seen.length < 40) {
+                await new Promise(requestAnimationFrame);
+                await new Promise((done) => setTimeout(done)); // after the frame is drawn
+                seen.push([Object.fromEntries(names.map((n) => [n, e.gantextModel.get(n)])),
+                    e.querySelector(".sentence").textContent,
+                    Object.fromEntries([...e.querySelectorAll("[data-number]")]
+                        .filter((n) => !n.parentElement.hidden)
+                        .map((n) => [n.dataset.number, n.dataset.value]))]);
+            }
+            return seen;
+        }""",
+        type(figure).state_names(),
+    )
+    assert len({said for _, said, _ in seen}) > 2
+    tolerance = TOLERANCE.get(figure.script, 1e-9)
+    for (before, *_), (now, said, shown) in [*pairwise(seen)][::4]:
+        twins = [type(figure)(**held) for held in (before, now)]
+        (twin, *_) = [twin for twin in twins if twin.sentence() == said]
+        computed = twin.numbers()
+        for key in shown.keys() | computed.keys():
+            assert agree(shown.get(key), computed.get(key), tolerance), (key, said)
+    rest(place)
+    expect(place.locator("p[role=status]")).to_have_text(place.locator(".sentence").inner_text())
 
 
 def test_every_button(page: Page, place: Locator, figure: gt.LiveFigure) -> None:
@@ -266,30 +344,6 @@ def test_it_fits_a_phone(page: Page, figure: gt.LiveFigure) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     show(page, figure)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
-
-
-def test_a_finger_moves_a_handle(browser: Browser, figure: gt.LiveFigure) -> None:
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    place = show(page, figure)
-    handle = place.locator(".handle").first
-    if handle.count() == 0:
-        pytest.skip("nothing in this figure is dragged")
-    handle.scroll_into_view_if_needed()
-    before = state(place, type(figure))
-    box = handle.locator(".grip").bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    touch = context.new_cdp_session(page)
-    point = [{"x": x, "y": y}]
-    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": point})
-    point = [{"x": x - 20, "y": y - 15}]
-    touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": point})
-    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    settle(page)
-    assert state(place, type(figure)) != before
-    assert different(place, type(figure), TOLERANCE.get(figure.script, 1e-9)) == []
-    context.close()
 
 
 @pytest.mark.parametrize("name", MAKERS)

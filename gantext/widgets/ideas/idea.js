@@ -1,6 +1,6 @@
 // What small figures share: one picture, a sentence whose numbers are dragged, and marks that carry their names.
 import { OWN_KEYS, clamp, figure, html, linspace, number, signed, svg, whole } from "../core.js";
-import { handle, plot } from "../plot.js";
+import { handle, plot, words } from "../plot.js";
 
 const TRAVEL = 240; // pixels of dragging from a number's lowest value to its highest
 
@@ -40,7 +40,7 @@ export const idea = (title, made, compute, build, styles = {}) => {
 // The sentence. A name in braces is a number; one that is part of the state can be dragged.
 const story = (ui, parent, { RANGES, WORDS, DIGITS, NAMES }, set, styles) => {
   const line = html("p", { class: "sentence" });
-  const spoken = html("p", { class: "spoken", role: "status" });
+  const spoken = html("p", { class: "unseen", role: "status" });
   const parts = {};
   WORDS.sentence.split(/\{(\w+)\}/).forEach((text, i) => {
     if (i % 2 === 0) return line.append(text);
@@ -82,7 +82,9 @@ const scrub = (ui, told, name, range, label, set) => {
     input.setAttribute("aria-valuetext", told.textContent);
   };
   let from;
+  box.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false }); // it is no scroll
   box.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || !event.isPrimary) return;
     event.preventDefault();
     input.focus({ preventScroll: true });
     box.setPointerCapture(event.pointerId);
@@ -95,21 +97,17 @@ const scrub = (ui, told, name, range, label, set) => {
   return box;
 };
 
-// A handle for the number `name`. `of(x, y)` turns a place in the picture into changes of the state; keys go a step.
-const grip = (plan, { ui, set, made }, name, { style, label, of, axis = "x", radius = 7 }) => {
-  const [low, high, step] = made.RANGES[name];
-  const update = handle(plan, { label: label ?? made.NAMES[name], style, radius, step: [0, 0], onMove: (x, y) => set(of(x, y)) });
-  const element = plan.front.lastChild;
-  const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
-  element.addEventListener("keydown", (event) => {
-    if (!by[event.key]) return;
-    event.preventDefault();
-    set({ [name]: ui.state[name] + by[event.key] * step * (event.shiftKey ? 5 : 1) });
-  });
-  element.setAttribute("aria-orientation", axis === "x" ? "horizontal" : "vertical");
+// A handle for the number `name`. `of(x, y)` turns a place in the picture into changes of the state. It moves along one
+// axis, `unit` of the picture for a unit of the number.
+const grip = (plan, { ui, set, made }, number, { style, of, axis = "x", unit = 1 }) => {
+  const [low, high, step] = made.RANGES[number];
+  const size = step * Math.abs(unit);
+  const ends = unit > 0 ? [-Infinity, Infinity] : [Infinity, -Infinity]; // `set` stays within the range
+  const update = handle(plan, { label: made.NAMES[number], style, radius: 7, step: axis === "x" ? [size, 0] : [0, size],
+    ends: [ends, ends], onMove: (x, y) => set(of(x, y)) });
   return ([x, y]) => {
-    const value = ui.state[name];
-    update({ x, y, told: signed(value, made.DIGITS[name]), now: value, low, high });
+    const value = ui.state[number];
+    update({ x, y, told: signed(value, made.DIGITS[number]), now: value, low, high });
   };
 };
 
@@ -122,15 +120,11 @@ export const stage = (parent, { x, y, width = 360, height = 240, margin = 14 }) 
   return plan;
 };
 
-// Words beside a mark; `dx` and `dy` in pixels from its place.
-export const name = (on, plan, style, text, [dx, dy] = [0, 0]) => {
-  const element = svg("text", { class: `name ${style}`, "aria-hidden": "true" }, text);
-  on.append(element);
-  return ([x, y], words = text) => {
-    element.textContent = words;
-    element.setAttribute("x", (plan.x(x) + dx).toFixed(2));
-    element.setAttribute("y", (plan.y(y) + dy).toFixed(2));
-  };
+// The name of a mark, `right` and `down` pixels from its place. `style` may have it end there (left), or in the middle.
+export const name = (on, plan, style, text, [right, down] = [0, 0]) => {
+  const anchor = { left: "end", middle: "middle" }[style.split(" ")[1]];
+  const write = words(on, plan, style, { dx: right, dy: down, anchor });
+  return ([x, y], told = text) => write(x, y, told);
 };
 
 // A rectangle between two corners.

@@ -39,7 +39,7 @@ export default idea("LateCritic", made, compute, ({ place, grip }) => {
   const speed = name(plan.front, plan, "discriminator left", WORDS.speed, [0, -12]);
   const critical = name(plan.front, plan, "ink middle", WORDS.critical, [0, -12]);
   const levels = [0, 0.5, 1].map((q) => name(plan.front, plan, "muted left", String(q), [-8, 4]));
-  const knob = grip(plan, "ratio", { style: "discriminator", of: (x) => ({ ratio: ratioAt(x) }) });
+  const knob = grip(plan, "ratio", { style: "discriminator", unit: STEPS / (HIGH - LOW), of: (x) => ({ ratio: ratioAt(x) }) });
   late([STEPS / 2, -0.02], [STEPS, 1.02]);
   middle([[0, 0.5], [STEPS, 0.5]]);
   track([[0, RULER], [STEPS, RULER]]);

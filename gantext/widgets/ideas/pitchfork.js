@@ -42,7 +42,7 @@ export default idea("Pitchfork", made, compute, ({ place, grip }) => {
   // The loss at balance is linear in λ: the height to which it is dragged says which.
   const [low, high] = RANGES.lam;
   const [top, bottom] = [height(BALANCE, low), height(BALANCE, high)];
-  const middle = grip(plan, "lam", { style: "ink hollow", axis: "y",
+  const middle = grip(plan, "lam", { style: "ink hollow", axis: "y", unit: (bottom - top) / (high - low),
     of: (_, y) => ({ lam: low + ((high - low) * (y - top)) / (bottom - top) }) });
   const shares = linspace(0, 1, 201);
   title([0, HEIGHTS[1] - 0.06]);

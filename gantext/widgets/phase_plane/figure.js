@@ -1,7 +1,7 @@
 // Two players in a plane: the flow, the steps of a rule, and the multipliers that predict them.
 import {
-  button, choice, clamp, figure, fill, html, linspace, number, numbers, oneOf, player, row, sentence, signed, slider,
-  whole,
+  button, choice, clamp, figure, fill, html, linspace, number, numbers, oneOf, player, row, scientific, sentence, signed,
+  slider, whole,
 } from "../core.js";
 import { dots, handle, panels, path, plot } from "../plot.js";
 import {
@@ -291,6 +291,7 @@ export default figure("PhasePlane", checks, (ui) => {
   const marks = path(plane.back, plane, "measured specks");
   const present = dots(plane.back, plane, "measured", 5);
   const start = handle(plane, { label: "start", style: "measured", step: [RANGES.x[2], RANGES.y[2]],
+    ends: [RANGES.x.slice(0, 2), RANGES.y.slice(0, 2)],
     onMove: (x, y) => ui.set({ x: rounded("x", x), y: rounded("y", y) }) });
   rest([[0, 0]]);
 
@@ -298,7 +299,7 @@ export default figure("PhasePlane", checks, (ui) => {
   const grown = path(spectrum.back, spectrum, "measured thin");
   const values = dots(spectrum.back, spectrum, "ink", 5);
   const tell = numbers(ui.root, [["predicted", "growth per step, predicted"], ["measured", "growth per step, measured"],
-    ["distance", "distance now", 4]]);
+    ["distance", "distance now", 4, scientific]]);
   const say = sentence(ui, ui.root);
   let flowDrawn;
 

@@ -1,5 +1,5 @@
 // Recorded trainings, played back: samples over the discriminator's surface, and the losses, frame by frame.
-import { choice, figure, fill, html, numbers, player, row, sentence, slider, whole } from "../core.js";
+import { choice, figure, fill, html, numbers, player, row, scientific, sentence, slider, whole } from "../core.js";
 import { dots, panels, path, plot } from "../plot.js";
 import { PER_FRAME, TITLES, WORDS } from "./constants.js";
 import { decodeAll } from "./recording.js";
@@ -136,8 +136,8 @@ const makeSide = (ui, { side, plane, chart, told, steps }) => {
   const box = html("div", { class: "panel" }, name);
   told.append(box);
   const tell = numbers(box, [[`${side}_favourite`, "favourite mode", 0], [`${side}_share`, "its share", 3],
-    [`${side}_captured`, "modes captured", 0], [`${side}_quality`, "quality", 3],
-    [`${side}_generator_loss`, "generator's loss", 3], [`${side}_discriminator_loss`, "discriminator's loss", 3]]);
+    [`${side}_captured`, "modes captured", 0], [`${side}_quality`, "quality", 3, scientific],
+    [`${side}_generator_loss`, "generator's loss", 3, scientific], [`${side}_discriminator_loss`, "discriminator's loss", 3, scientific]]);
   let run, reach;
 
   return (newRun, frame, newReach) => {

@@ -1,7 +1,7 @@
 // The forger's loss in the two-point world, a ball that rolls down it, and the bifurcation diagram.
 import {
-  button, calm, choice, clamp, figure, fill, flag, html, linspace, number, numbers, oneOf, player, row, sentence, signed,
-  slider, svg, whole,
+  button, calm, choice, clamp, figure, fill, flag, html, linspace, number, numbers, oneOf, player, row, scientific, sentence,
+  signed, slider, svg, whole,
 } from "../core.js";
 import { dots, handle, panels, path, plot } from "../plot.js";
 import { EDGES, FIRST_LOGIT, LAST, RANGES, TITLES, WIDEST, WORDS, WORLDS } from "./constants.js";
@@ -178,7 +178,7 @@ export default figure("TwoPointLandscape", checks, (ui) => {
   map.front.append(hereWords);
 
   const tell = numbers(ui.root, [["lam", "λ now"], ["q", "q of the ball"], ["loss", "L there"], ["minima", "minima"],
-    ["barrier", "climb out of collapse"], ["balance_threshold", html("span", {}, "threshold λ", html("sub", {}, "c"), " of balance")],
+    ["barrier", "climb out of collapse", 3, scientific], ["balance_threshold", html("span", {}, "threshold λ", html("sub", {}, "c"), " of balance")],
     ["collapse_threshold", "threshold λ* of collapse"]]);
   const say = sentence(ui, ui.root);
 
