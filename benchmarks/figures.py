@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from gantext.widgets.bundle import host, script, stylesheet
 from tests.site.conftest import QUIET
-from tests.site.figures import MAKERS, show
+from tests.site.figures import IDEAS, MAKERS, show
 from tools.book import ROOT
 
 EMPTY = "<!doctype html><title>nothing</title><p>nothing</p>"
@@ -54,7 +54,7 @@ def measure(browser: Browser, name: str | None, moves: int) -> list[float]:
         page.set_content(EMPTY)
         found = frames(page, 300, 300, moves, circle=True)
     else:
-        place = show(page, MAKERS[name]())
+        place = show(page, (MAKERS | IDEAS)[name]())
         page.wait_for_timeout(500)
         grips = place.locator(".handle .grip")
         circle = grips.count() > 0
@@ -84,7 +84,7 @@ def main() -> None:
         print("| figure | script, kB | gzip, kB | frames | median, ms | 95 % below, ms | x empty |")
         print("| --- | --: | --: | --: | --: | --: | --: |")
         empty = measure(browser, None, moves)
-        for name in [None, *MAKERS]:
+        for name in [None, *MAKERS, *IDEAS]:
             times = empty if name is None else measure(browser, name, moves)
             text = "" if name is None else script(name) + host() + stylesheet()
             packed = len(gzip.compress(text.encode(), 9)) if text else 0

@@ -86,7 +86,7 @@ def script(figure: str) -> str:
 
 def shared() -> str:
     """Return the modules that several figures use, as a classic script which a page loads once."""
-    everything = {}
+    everything: dict[str, _Module] = {}
     for figure in figures():
         everything |= _modules(figure)
     text = "".join(_function(path, m) for path, m in everything.items() if _is_shared(path))

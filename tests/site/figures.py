@@ -42,8 +42,20 @@ MAKERS: dict[str, Callable[[], gt.LiveFigure]] = {
     "training_replay": replay,
     "two_point_landscape": lambda: gt.TwoPointLandscape(steps=100),
 }
+# Small figures of one idea: see test_ideas.py.
+IDEAS: dict[str, Callable[[], gt.LiveFigure]] = {
+    "best_answer": gt.BestAnswer,
+    "sure_critic": gt.SureCritic,
+    "far_forger": gt.FarForger,
+    "tangent_step": gt.TangentStep,
+    "look_ahead": gt.LookAhead,
+    "multiplier": gt.Multiplier,
+    "pitchfork": gt.Pitchfork,
+    "late_critic": gt.LateCritic,
+    "agreeing_seeds": gt.AgreeingSeeds,
+}
 # Where a number comes out of a search or of an eigenvalue, the last digits may differ.
-TOLERANCE = {"phase_plane": 1e-6, "two_point_landscape": 1e-6}
+TOLERANCE = {"phase_plane": 1e-6, "two_point_landscape": 1e-6, "late_critic": 1e-6}
 
 
 def alone(figure: gt.LiveFigure, theme: str = "light") -> str:

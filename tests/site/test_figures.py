@@ -19,6 +19,7 @@ from gantext.widgets.bundle import figures, script
 from tests.site.checks import DESKTOP, PHONE
 from tests.site.figures import (
     CLASSES,
+    IDEAS,
     MAKERS,
     TOLERANCE,
     agree,
@@ -32,7 +33,7 @@ from tests.site.figures import (
 
 
 def test_no_figure_is_left_out() -> None:
-    assert sorted(MAKERS) == sorted(CLASSES) == figures()
+    assert sorted(MAKERS | IDEAS) == sorted(CLASSES) == sorted(figures())
 
 
 @pytest.fixture(params=MAKERS)

@@ -7,8 +7,10 @@ from typing import ClassVar
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from torch import Tensor
 
 from gantext.core.arguments import checked_arguments
+from gantext.plotting import style
 from gantext.widgets.live import LiveFigure, fixed
 
 
@@ -41,6 +43,13 @@ class Idea(LiveFigure):
     def _paint(self, ax: Axes) -> None:
         """Draw the picture on axes."""
         raise NotImplementedError
+
+
+def pointing(ax: Axes, begin: Tensor, end: Tensor, line: str) -> None:
+    """Draw an arrow of a step between two places in the plane."""
+    arrow = {"arrowstyle": "-|>", "color": style.MEASUREMENT, "ls": line}
+    (x, y), (u, v) = begin.tolist(), end.tolist()
+    ax.annotate("", (u, v), (x, y), arrowprops=arrow)
 
 
 def bare(ax: Axes) -> None:

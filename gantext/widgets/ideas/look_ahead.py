@@ -12,7 +12,7 @@ from gantext.core.arguments import checked_arguments
 from gantext.dynamics.rules import Extragradient, Simultaneous
 from gantext.games.bilinear import Bilinear
 from gantext.plotting import style
-from gantext.widgets.ideas.idea import Idea, bare
+from gantext.widgets.ideas.idea import Idea, bare, pointing
 from gantext.widgets.ideas.plane import stepped
 from gantext.widgets.settings import number
 from gantext.widgets.symbolic import Computed
@@ -90,16 +90,12 @@ class LookAhead(Idea):
         ax.add_patch(Circle((0, 0), 1, fill=False, color=style.QUIET))
         moved = trial + real - start
         for begin, end, line in ((start, trial, "--"), (trial, moved, ":"), (start, real, "-")):
-            ax.annotate(
-                "",
-                end,
-                begin,
-                arrowprops={"arrowstyle": "-|>", "color": style.MEASUREMENT, "ls": line},
-            )
+            pointing(ax, begin, end, line)
         ax.plot(*trial, "o", color=style.MEASUREMENT, mfc="white")
         ax.plot(*torch.stack([start, real]).T, "o", color=style.MEASUREMENT)
         ax.plot(0, 0, "+", color=style.INK)
-        ax.text(*trial, f"  {WORDS['trial']}", color=style.MEASUREMENT)
-        ax.text(*real, f"{WORDS['real']}  ", ha="right", color=style.MEASUREMENT)
+        for place, side, text in ((trial, "left", "trial"), (real, "right", "real")):
+            x, y = place.tolist()
+            ax.text(x, y, f"  {WORDS[text]}  ", ha=side, color=style.MEASUREMENT)
         ax.set(xlim=(-1.6, 2.1), ylim=(-1.15, 1.75))
         bare(ax)

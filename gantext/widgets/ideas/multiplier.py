@@ -108,7 +108,7 @@ class Multiplier(Idea):
         ax.plot(*seen.T, "o-", color=style.MEASUREMENT, lw=1, ms=4)
         ax.plot(*path[1], "o", color=style.MEASUREMENT, ms=9)
         ax.plot(0, 0, "+", color=style.INK)
-        ax.text(*(path[1] + 0.08), WORDS["multiplier"], color=style.MEASUREMENT)
+        ax.text(self.real + 0.08, self.imaginary + 0.08, WORDS["multiplier"])
         ax.text(1.05, -0.12, WORDS["start"], color=style.QUIET)
         ax.text(-0.7, 0.8, WORDS["circle"], ha="right", color=style.QUIET)
         ax.set(xlim=(-1.8, 1.8), ylim=(-1.4, 1.4))

@@ -12,6 +12,7 @@ from gantext.objectives.losses import Loss, Minimax, NonSaturating
 from gantext.plotting import style
 from gantext.plotting.lines import curves
 from gantext.widgets.ideas.idea import Idea
+from gantext.widgets.live import fixed
 from gantext.widgets.settings import number
 from gantext.widgets.symbolic import Computed
 
@@ -95,10 +96,7 @@ class SureCritic(Idea):
         for value, lean in ((first, slope), (second, other)):
             ax.plot(near, value + lean * (near - self.score), color=style.INK, lw=3)
             ax.plot(self.score, value, "o", color=style.INK)
-            ax.annotate(f"{WORDS['slope']} {lean:.2f}", (self.score, value), (8, 8), **_offset)
+            ax.text(self.score, value + 0.4, f" {WORDS['slope']} {fixed(lean, 2)}")
         ax.text(0.3, -5, WORDS["minimax"], color=style.GENERATOR)
         ax.text(2.2, 1, WORDS["other"], color=style.GENERATOR)
         ax.set(xlabel=WORDS["sides"], ylim=HEIGHTS)
-
-
-_offset = {"textcoords": "offset points"}

@@ -13,7 +13,7 @@ from gantext.dynamics.rules import Simultaneous
 from gantext.dynamics.simulate import simulate
 from gantext.games.bilinear import Bilinear
 from gantext.plotting import style
-from gantext.widgets.ideas.idea import Idea, bare
+from gantext.widgets.ideas.idea import Idea, bare, pointing
 from gantext.widgets.ideas.plane import stepped
 from gantext.widgets.settings import number
 from gantext.widgets.symbolic import Computed
@@ -82,12 +82,11 @@ class TangentStep(Idea):
         ax.add_patch(Circle((0, 0), 1, fill=False, color=style.QUIET))
         ax.add_patch(Circle((0, 0), radius, fill=False, color=style.INK, ls="--"))
         ax.plot(*path[2:].T, "o", color=style.MEASUREMENT, ms=4, alpha=0.5)
-        ax.annotate(
-            "", path[1], path[0], arrowprops={"arrowstyle": "-|>", "color": style.MEASUREMENT}
-        )
+        pointing(ax, path[0], path[1], "-")
         ax.plot(*path[:2].T, "o", color=style.MEASUREMENT)
         ax.plot(0, 0, "+", color=style.INK)
         ax.text(0, -0.6, WORDS["circle"], ha="center", color=style.QUIET)
-        ax.text(*path[1], f"  {WORDS['radius']} = {radius:.3f}", color=style.INK)
+        x, y = path[1].tolist()
+        ax.text(x, y, f"  {WORDS['radius']} = {radius:.3f}", color=style.INK)
         ax.set(xlim=(-1.6, 2.3), ylim=(-1.35, 1.75))
         bare(ax)
