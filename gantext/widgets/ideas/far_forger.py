@@ -61,7 +61,7 @@ class FarForger(Idea):
     --------
     >>> import gantext as gt
     >>> [round(gt.FarForger(shift=k).numbers()["divergence"], 3) for k in (0, 2, 5, 7)]
-    [0.0, 0.355, 0.693, 0.693]
+    [0.0, 0.304, 0.693, 0.693]
     """
 
     script, words, digits, size = "far_forger", WORDS["sentence"], DIGITS, (5.2, 3.2)

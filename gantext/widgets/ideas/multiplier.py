@@ -69,7 +69,7 @@ class Multiplier(Idea):
     --------
     >>> import gantext as gt
     >>> found = gt.Multiplier(real=0.0, imaginary=0.5).numbers()
-    >>> found["turn"], found["modulus"]
+    >>> round(found["turn"], 6), round(found["modulus"], 6)
     (90.0, 0.5)
     """
 
