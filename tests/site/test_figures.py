@@ -236,9 +236,9 @@ def test_words_and_numbers_agree_while_it_plays(page: Page, figure: gt.LiveFigur
         pytest.skip("nothing in this figure plays")
     for slider in all_of(place, "input[type=range]:visible")[-1:]:
         slider.press("Home")
-    plays.first.click()
     seen = place.evaluate(
         """async (e, names) => {
+            [...e.querySelectorAll("button")].find((b) => b.textContent === "Play").click();
             const seen = [];
             while (seen.length < 40) {
                 await new Promise(requestAnimationFrame);

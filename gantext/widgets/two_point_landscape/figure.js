@@ -127,12 +127,13 @@ export default figure("TwoPointLandscape", checks, (ui) => {
 
   const motion = row(ui.root);
   const rests = remember((places) => places.findLastIndex(([, q]) => Math.abs(q - places.at(-1)[1]) > STILL) + 1);
+  const stride = ({ annealing }) => (calm() && 40) || (annealing ? 2 : 1); // steps a frame
   const roll = player(ui, motion, { name: "the ball", perSecond: 60, step: () => {
     const { state } = ui;
     const now = state.steps;
     if (!roll.playing()) return ui.set({ steps: Math.min(now + 1, LAST) });
     const end = state.annealing ? LAST : Math.min(rests(trip(state)), LAST);
-    const steps = now >= end ? 0 : Math.min(now + (calm() ? 40 : 2), end);
+    const steps = now >= end ? 0 : Math.min(now + stride(state), end);
     ui.set({ steps });
     return steps < end;
   } });
