@@ -33,11 +33,12 @@ export const makeSpectrum = (parent) => {
     const extent = predicted.growth > 1.5 ? Math.ceil(1.1 * predicted.growth) : EXTENT;
     plan.scale([-extent, extent], [-extent, extent]);
     unit(circle(1));
-    unitWords(0, -1, LABELS.unit, { side: "middle", down: -7 });
     const shown = seen.growth < 2 * extent;
+    const outer = seen.growth > 1; // each circle has its name on the side where the other is not
+    unitWords(0, 1, LABELS.unit, { side: "middle", down: shown && outer ? 16 : -7 });
     grown(shown ? circle(seen.growth) : []);
-    grownWords(0, -Math.max(seen.growth, 1), shown && seen.growth < 0.9 * extent ? LABELS.measured : "",
-      { side: "middle", down: 16 });
+    grownWords(0, -seen.growth, shown && seen.growth < 0.9 * extent ? LABELS.measured : "",
+      { side: "middle", down: outer ? 16 : -7 });
     marks(values);
     pale(others);
     const turn = predicted.turn === undefined ? "" : fill(LABELS.turn, { turn: signed(predicted.turn, 1) });

@@ -271,7 +271,7 @@ const assemble = (ui, runs, narrow) => {
     tellStep({ step: steps[frame] });
     const values = shown.flatMap((run) => (run ? [...losses(run, "generator"), ...losses(run, "discriminator")] : []))
       .filter(Number.isFinite);
-    const reach = [Math.min(0, ...values), 1.05 * Math.max(0, ...values) || 1];
+    const reach = [Math.min(0, ...values), 1.2 * Math.max(0, ...values) || 1]; // with room for names
     sides.forEach((show, k) => show(shown[k], frame, reach));
     say(shown.filter(Boolean).map((run) => inWords(run, frame)).join(" "));
   };
