@@ -91,7 +91,8 @@ def test_a_finger_drags_every_handle_all_the_way(page: Page, figure: gt.LiveFigu
                 followed = here[axis] - begun[axis]
                 assert followed == pytest.approx(k * STRIDE[axis], abs=1.5), (i, k, axis)
         noted = page.evaluate("window.noted.splice(0)")
-        assert noted == ["pointermove"] * MOVES
+        assert noted.count("pointermove") >= MOVES
+        assert "pointercancel" not in noted
         assert page.evaluate("scrollY") == scrolled
         rest(place)
         assert state(place, type(figure)) != before

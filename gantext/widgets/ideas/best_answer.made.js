@@ -6,7 +6,7 @@ export const NAMES = {
   "generator": "how often the forger uses the stroke"
 };
 export const WORDS = {
-  "sentence": "The painter uses this stroke with probability {data}, the forger with {generator}. The painter's part of the two together is D* = {critic}.",
+  "sentence": "The painter uses this stroke with probability {data}, the forger with {generator}. The painter's part of the two together is D* = {critic}.",
   "data": "painter",
   "generator": "forger",
   "critic": "D*",

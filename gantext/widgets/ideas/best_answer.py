@@ -23,7 +23,7 @@ NAMES = {
 WORDS = {
     "sentence": (
         "The painter uses this stroke with probability {data}, the forger with {generator}. "
-        "The painter's part of the two together is D* = {critic}."
+        "The painter's part of the two together is D*\u00a0=\u00a0{critic}."
     ),
     "data": "painter",
     "generator": "forger",

@@ -1,4 +1,5 @@
 // Two equal distributions on letters, and above the forger's middle how far JS says he is.
+import { svg } from "../core.js";
 import { dots, path, plot } from "../plot.js";
 import { block, idea, name } from "./idea.js";
 import * as made from "./far_forger.made.js";
@@ -29,8 +30,12 @@ export default idea("FarForger", made, compute, ({ place, grip }) => {
   const top = name(plan.front, plan, "muted", WORDS.highest, [2, -6]);
   const data = name(plan.front, plan, "data middle", WORDS.data, [0, 14]);
   const forger = name(plan.front, plan, "generator middle", WORDS.generator, [0, 28]);
-  const label = name(plan.front, plan, "ink", WORDS.divergence, [12, 14]);
-  const knob = grip(plan, "shift", { style: "ink", of: (x) => ({ shift: x }) });
+  const label = name(plan.front, plan, "ink", WORDS.divergence, [12, 4]);
+  const here = dots(plan.front, plan, "ink", 6);
+  // The whole bump can be grabbed.
+  const half = plan.x(HALF + 0.5) - plan.x(0);
+  const body = svg("rect", { x: -half, y: 0, width: 2 * half, height: plan.y(0) - plan.y(SHAPE[HALF]) });
+  const knob = grip(plan, "shift", { style: "generator", body, of: (x) => ({ shift: x }) });
   const stand = (row, shift, side) => SHAPE.forEach((p, i) => {
     const x = shift - HALF + i + side * 0.2;
     row[i]([x - 0.2, 0], [x + 0.2, p]);
@@ -50,7 +55,8 @@ export default idea("FarForger", made, compute, ({ place, grip }) => {
     forger([shift, 0]);
     stem([[shift, SHAPE[HALF]], [shift, height]]);
     label([shift, height], `${WORDS.divergence} = ${height.toFixed(3)}`);
-    knob([shift, height]);
+    here([[shift, height]]);
+    knob([shift, SHAPE[HALF]]);
     return plan;
   };
 }, { shift: "generator", divergence: "ink" });

@@ -4,7 +4,7 @@ export const RANGES = {"shift": [-7, 7, 1]};
 export const DIGITS = {"shift": 0, "common": 0, "divergence": 3};
 export const NAMES = {"shift": "letters by which the forger is shifted"};
 export const WORDS = {
-  "sentence": "Shifted by {shift}, the forger shares {common} of the data's 5 letters, and JS = {divergence}{note}.",
+  "sentence": "Shifted by {shift}, the forger shares {common} of the data's 5 letters, and JS = {divergence}{note}.",
   "apart": ", which is log 2, near or far",
   "near": "",
   "data": "data",

@@ -21,7 +21,7 @@ NAMES = {"shift": "letters by which the forger is shifted"}
 WORDS = {
     "sentence": (
         "Shifted by {shift}, the forger shares {common} of the data's "
-        f"{len(SHAPE)} letters, and JS = {{divergence}}{{note}}."
+        f"{len(SHAPE)} letters, and JS\u00a0=\u00a0{{divergence}}{{note}}."
     ),
     "apart": ", which is log 2, near or far",
     "near": "",

@@ -98,12 +98,12 @@ const scrub = (ui, told, name, range, label, set) => {
 };
 
 // A handle for a number of the state. `of(x, y)` turns a place in the picture into changes of the state. It moves along one
-// axis, `unit` of the picture for a unit of the number.
-const grip = (plan, { ui, set, made }, what, { style, of, axis = "x", unit = 1 }) => {
+// axis, `unit` of the picture for a unit of the number. `body` is what can be grabbed, as for `handle`.
+const grip = (plan, { ui, set, made }, what, { style, of, axis = "x", unit = 1, body }) => {
   const [low, high, step] = made.RANGES[what];
   const size = step * unit; // a key that raises the number may lower the handle
   const ends = unit > 0 ? [-Infinity, Infinity] : [Infinity, -Infinity]; // `set` stays within the range
-  const update = handle(plan, { label: made.NAMES[what], style, radius: 7, step: axis === "x" ? [size, 0] : [0, size],
+  const update = handle(plan, { label: made.NAMES[what], style, radius: 7, body, step: axis === "x" ? [size, 0] : [0, size],
     ends: [ends, ends], onMove: (x, y) => set(of(x, y)) });
   return ([x, y]) => {
     const value = ui.state[what];

@@ -4,7 +4,7 @@ export const DIGITS = {"real": 2, "imaginary": 2, "modulus": 3, "turn": 0, "end"
 export const NAMES = {"real": "real part of the multiplier", "imaginary": "imaginary part of the multiplier"};
 export const STEPS = 20;
 export const WORDS = {
-  "sentence": "A step that multiplies by μ = {real} + {imaginary} i turns by {turn}° and multiplies the distance by |μ| = {modulus}. After 20 of them the distance is {end}.",
+  "sentence": "A step that multiplies by μ = {real} + {imaginary} i turns by {turn}° and multiplies the distance by |μ| = {modulus}. After 20 of them the distance is {end}.",
   "multiplier": "μ",
   "square": "μ²",
   "start": "start: 1",

@@ -28,7 +28,7 @@ STEPS = 20
 WORDS = {
     "sentence": (
         "A step that multiplies by μ = {real} + {imaginary} i turns by {turn}° and multiplies the "
-        f"distance by |μ| = {{modulus}}. After {STEPS} of them the distance is {{end}}."
+        f"distance by |μ|\u00a0=\u00a0{{modulus}}. After {STEPS} of them the distance is {{end}}."
     ),
     "multiplier": "μ",
     "square": "μ²",

@@ -4,7 +4,7 @@ export const DIGITS = {"score": 1, "critic": 3, "minimax": 3, "other": 3};
 export const NAMES = {"score": "the critic's logit of a forgery"};
 export const HEIGHTS = [-6.5, 6.5];
 export const WORDS = {
-  "sentence": "The critic gives a forgery the logit {score}, so D = {critic}. There log(1 − D) has the slope {minimax}, and −log D the slope {other}.",
+  "sentence": "The critic gives a forgery the logit {score}, so D = {critic}. There log(1 − D) has the slope {minimax}, and −log D the slope {other}.",
   "minimax": "log(1 − D)",
   "other": "−log D",
   "sides": "← surely forged the critic's logit surely real →",
