@@ -141,9 +141,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         path = found.stdout.strip() or None
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
-        print(
-            "| figure | first, kB | gzip | more, gzip | frames | median, ms | 95 % below | x empty |"
-        )
+        print("| figure | first, kB | gzip | more, gzip | frames | median, ms | 95 % | x empty |")
         print("| --- | --: | --: | --: | --: | --: | --: | --: |")
         measured = partial(measure, browser, moves=given.moves, phone=given.phone)
         empty = measured(None)

@@ -84,8 +84,14 @@ class FarForger(Idea):
         low, high, _ = RANGES["shift"]
         half = len(SHAPE) // 2
         letters = torch.arange(low - half, high + half + 1)
-        ax.bar(letters - 0.2, placed(0), 0.4, color=style.DATA)
-        ax.bar(letters + 0.2, placed(self.shift), 0.4, color=style.GENERATOR, hatch="///")
+        ax.bar((letters - 0.2).numpy(), placed(0).numpy(), 0.4, color=style.DATA)
+        ax.bar(
+            (letters + 0.2).numpy(),
+            placed(self.shift).numpy(),
+            0.4,
+            color=style.GENERATOR,
+            hatch="///",
+        )
         places = range(low, high + 1)
         heights = [float(js(placed(0), placed(k))) for k in places]
         ax.plot(places, heights, "o--", color=style.INK, ms=3, lw=1)

@@ -22,8 +22,8 @@ NAMES = {"score": "the critic's logit of a forgery"}
 HEIGHTS = (-6.5, 6.5)
 WORDS = {
     "sentence": (
-        "The critic gives a forgery the logit {score}, so D\u00a0=\u00a0{critic}. There log(1\u00a0−\u00a0D) has the "
-        "slope {minimax}, and −log\u00a0D the slope {other}."
+        "The critic gives a forgery the logit {score}, so D\u00a0=\u00a0{critic}. There "
+        "log(1\u00a0−\u00a0D) has the slope {minimax}, and −log\u00a0D the slope {other}."
     ),
     "minimax": "log(1 − D)",
     "other": "−log D",
