@@ -75,9 +75,12 @@ def _page(figures: list[gt.LiveFigure], theme: str) -> str:
         <style>html[data-theme="dark"] {{ background: #14181f }} {stylesheet()}</style>
         <main><h1 style="color: #888; background: #000">A figure</h1>
         {"".join(map(_stored, figures))}</main>
-        <script>{shared()}</script>
+        <script>{_shared()}</script>
         {"".join(f"<script>{script(name)}</script>" for name in scripts)}
         <script>{host()}</script></html>"""
+
+
+_shared = functools.cache(shared)
 
 
 def _stored(figure: gt.LiveFigure) -> str:

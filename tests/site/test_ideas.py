@@ -110,7 +110,7 @@ def test_numbers_and_handles_move_by_keys_and_by_mouse(page: Page, figure: gt.Li
         page.mouse.move(x, y)
         page.mouse.down()
         moved = [state(place, kind)]
-        for part in (0.2, 0.6, 1.0):
+        for part in (0.4, 1.0):
             page.mouse.move(x + 45 * part, y + 45 * part)
             agrees(place, kind)
             moved.append(state(place, kind))

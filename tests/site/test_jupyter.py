@@ -165,7 +165,7 @@ def complaints(page: Page, figure: Locator, index: int, tolerance: float) -> lis
         for name in shown.keys() | computed.keys()
         if not agree(shown.get(name), computed.get(name), tolerance)
     ]
-    said = figure.locator(".sentence").inner_text()
+    said = figure.locator(".sentence").text_content()
     return found if said == sentence else [*found, f"{said!r}, Python {sentence!r}"]
 
 
