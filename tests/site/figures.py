@@ -27,13 +27,13 @@ def recordings() -> list[gt.Recording]:
         gt.Recorder(name, gan, gt.ring(), member=k, mesh=21) for k, name in enumerate("AB")
     ]
     experiment = gt.Experiment(gan, gt.Alternating(optimizer=gt.Adam()), gt.ring(), batch_size=32)
-    gt.train(experiment, 120, seeds=[0, 1], every=20, callbacks=recorders, progress=False, eta=2e-3)
+    gt.train(experiment, 120, seeds=[0, 1], every=5, callbacks=recorders, progress=False, eta=2e-3)
     return [r.recording() for r in recorders]
 
 
 def replay() -> gt.TrainingReplay:
     """Return the two side by side."""
-    return gt.TrainingReplay(recordings(), left="A", right="B", frame=3)
+    return gt.TrainingReplay(recordings(), left="A", right="B", frame=12)
 
 
 MAKERS: dict[str, Callable[[], gt.LiveFigure]] = {

@@ -52,8 +52,8 @@ const farthest = (one, other) => {
 };
 
 // Words outside a point, seen from the middle; where there is no room, inside.
-const outside = ([x, y], away = 9) => {
-  const left = x < 0 !== Math.abs(x) > 0.55 * VIEW;
+const outside = ([x, y], { away = 9, room = 0.55 } = {}) => {
+  const left = x < 0 !== Math.abs(x) > room * VIEW;
   return { side: left ? "end" : "start", right: left ? -away : away, down: y < 0 ? 14 : -7 };
 };
 
@@ -107,7 +107,7 @@ export const makePlane = (ui, parent) => {
     const from = [state.x, state.y];
     const { lines, end, to } = anatomy(state, from);
     apart(lines);
-    apartWords(...(end ?? from), end ? LABELS[ANATOMY[state.rule]] : "", outside(end ?? from));
+    apartWords(...(end ?? from), end ? LABELS[ANATOMY[state.rule]] : "", outside(end ?? from, { room: 0.4 }));
     turned(seen.growth === undefined ? [] : sector(from, seen.growth, seen.turn));
     line(orbit);
     marks(orbit.flatMap((point) => [point, point, gap]));
@@ -115,7 +115,7 @@ export const makePlane = (ui, parent) => {
     present([orbit.at(-1)]);
     start({ x: state.x, y: state.y, told: `${TITLES.x} ${twoDigits(state.x)}, ${TITLES.y} ${twoDigits(state.y)}`,
       now: state.x, low: RANGES.x[0], high: RANGES.x[1] });
-    startWords(...from, LABELS.start, outside([from[0], -from[1] || -1], 13));
+    startWords(...from, LABELS.start, outside([from[0], -from[1] || -1], { away: 13, room: 0.8 }));
     return to;
   };
   return { plan, show };

@@ -131,11 +131,12 @@ const makeChart = (parent, steps, narrow) => {
   return plot(parent, { title: TITLES.losses, label: "", x: [0, steps.at(-1)], y: [0, 1], handles: true, ...size });
 };
 
-// The frame whose step is nearest; a movement always leads at least one frame on.
-const frameAt = (steps, step, from) => {
+// The frame whose step is nearest; whoever moves on by `stride` or more leaves the frame `from`.
+const frameAt = (steps, step, from, stride) => {
   const away = steps.map((s) => Math.abs(s - step));
   const nearest = away.indexOf(Math.min(...away));
-  return nearest === from && step !== steps[from] ? clamp(from + Math.sign(step - steps[from]), 0, steps.length - 1) : nearest;
+  const by = nearest === from && away[from] >= 0.99 * stride ? Math.sign(step - steps[from]) : 0;
+  return clamp(nearest + by, 0, steps.length - 1);
 };
 
 const makeSide = (ui, { side, plane, chart, told, steps, onFrame }) => {
@@ -149,10 +150,10 @@ const makeSide = (ui, { side, plane, chart, told, steps, onFrame }) => {
     mark: dots(chart.front, chart, who, 5) }));
   const lineWords = lines.map(({ who }) => words(chart.front, chart, who));
   const height = chart.height - chart.edge.top - chart.edge.bottom;
-  const grip = handle(chart, { label: `step of training, ${side} run`, style: "ink", radius: 5,
-    step: [steps.length > 1 ? last / (steps.length - 1) : 0, 0],
+  const stride = steps.length > 1 ? (last - steps[0]) / (steps.length - 1) : 0;
+  const grip = handle(chart, { label: `moment in the losses on the ${side}`, style: "ink", radius: 5, step: [stride, 0],
     body: svg("rect", { x: -22, width: 44, y: -height, height }), ends: [[steps[0], last], [0, 1]],
-    onMove: (step) => onFrame((frame) => frameAt(steps, step, frame)) });
+    onMove: (step) => onFrame((frame) => frameAt(steps, step, frame, stride)) });
   clickable(chart, (step) => onFrame(() => frameAt(steps, step)));
   const name = html("p", { class: "run" });
   const box = html("div", { class: "panel" }, name);
