@@ -111,6 +111,15 @@ from .evaluation.precision_recall import (
 )
 from .widgets.interactive import InteractiveFigure as InteractiveFigure
 from .widgets.live import LiveFigure as LiveFigure
+from .widgets.ideas.best_answer import BestAnswer as BestAnswer
+from .widgets.ideas.sure_critic import SureCritic as SureCritic
+from .widgets.ideas.far_forger import FarForger as FarForger
+from .widgets.ideas.tangent_step import TangentStep as TangentStep
+from .widgets.ideas.look_ahead import LookAhead as LookAhead
+from .widgets.ideas.multiplier import Multiplier as Multiplier
+from .widgets.ideas.pitchfork import Pitchfork as Pitchfork
+from .widgets.ideas.late_critic import LateCritic as LateCritic
+from .widgets.ideas.agreeing_seeds import AgreeingSeeds as AgreeingSeeds
 from .widgets.optimal_critic.figure import OptimalCritic as OptimalCritic
 from .widgets.phase_plane.figure import PhasePlane as PhasePlane
 from .widgets.training_replay.figure import TrainingReplay as TrainingReplay

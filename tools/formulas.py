@@ -2,8 +2,10 @@
 
 ``python -m tools.formulas`` writes into each figure's folder ``constants.js``, every name in
 capitals of its ``constants.py``, and ``formulas.js``, the functions that its ``formulas.py`` lists,
-traced from the library. A test compares the files with what this would write, so that a changed
-formula, menu or word in Python is a changed one in JavaScript.
+traced from the library. A small figure of ``ideas`` says both in its one module, and gets both in
+``NAME.made.js``. A test compares the files with what this would write, so that a changed formula,
+menu or word in Python is a changed one in JavaScript. ``python -m tools.formulas ideas`` writes the
+small figures' files alone, which takes seconds.
 """
 
 from __future__ import annotations
@@ -15,7 +17,10 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from unittest.mock import patch
 
+from gantext.widgets import live
+from gantext.widgets.bundle import ideas
 from gantext.widgets.javascript import javascript, prelude
 from tools.book import ROOT
 
@@ -36,19 +41,32 @@ def formulas(module: ModuleType) -> str:
     return "\n".join([prelude("".join(functions)), *functions])
 
 
+def both(module: ModuleType) -> str:
+    """Return the constants and the formulas of a small figure as JavaScript."""
+    return f"{constants(module)}{formulas(module)}"
+
+
 WRITERS: dict[str, Callable[[ModuleType], str]] = {"constants": constants, "formulas": formulas}
+MADE = ".made.js"  # the end of the name of a small figure's file
 
 
 def files() -> list[Path]:
     """Return the files that are written: one beside each Python module that says what is in it."""
-    return sorted(f.with_suffix(".js") for name in WRITERS for f in FOLDER.glob(f"*/{name}.py"))
+    found = [f.with_suffix(".js") for name in WRITERS for f in FOLDER.glob(f"*/{name}.py")]
+    return sorted(found + [FOLDER / "ideas" / f"{idea}{MADE}" for idea in ideas()])
+
+
+def source(file: Path) -> str:
+    """Return the name of the Python module from which a file is made."""
+    return f"gantext.widgets.{file.parent.name}.{file.name.split('.')[0]}"
 
 
 def text(file: Path) -> str:
     """Return what belongs into one of the files."""
-    name = f"gantext.widgets.{file.parent.name}.{file.stem}"
+    name = source(file)
     head = f"// Made by `python -m tools.formulas` from {name}.\n"
-    return head + WRITERS[file.stem](importlib.import_module(name))
+    write = both if file.name.endswith(MADE) else WRITERS[file.stem]
+    return head + write(importlib.import_module(name))
 
 
 def _printed(value: Any, indent: str = "") -> str:
@@ -65,9 +83,13 @@ def _printed(value: Any, indent: str = "") -> str:
 
 
 def main() -> int:
-    """Write all files."""
+    """Write all files, or those of the folders that are named."""
     for target in files():
-        new = text(target)
+        if sys.argv[1:] and target.parent.name not in sys.argv[1:]:
+            continue
+        # A figure's class joins its script, which need not fit the file before it is written.
+        with patch.object(live, "module", lambda _: ""):
+            new = text(target)
         changed = not target.is_file() or target.read_text("utf-8") != new
         if changed:
             target.write_text(new, "utf-8")

@@ -28,7 +28,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxRole
 
-from gantext.widgets.bundle import figures, host, script, stylesheet
+from gantext.widgets.bundle import figures, host, script, shared, stylesheet
 from gantext.widgets.live import FIGURE_MIME
 
 PACKAGE = "gantext"
@@ -184,11 +184,11 @@ def depart_stored_figure(translator: Any, node: StoredFigure) -> None:
 def load_figures(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Give a page the scripts of its figures, and only of those."""
+    """Give a page the scripts of its figures, and only of those, after what they share."""
     modules = sorted(
         {place["module"] for place in doctree.findall(StoredFigure)} if doctree else ()
     )
-    for module in modules:
+    for module in ["shared", *modules] if modules else []:
         app.add_js_file(f"figures/{module}.js", loading_method="defer")
     if modules:
         app.add_js_file("figures/host.js", loading_method="defer")
@@ -203,6 +203,7 @@ def write_figures(app: Sphinx, exception: Exception | None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for figure in figures():
         (folder / f"{figure}.js").write_text(script(figure), "utf-8")
+    (folder / "shared.js").write_text(shared(), "utf-8")
     (folder / "host.js").write_text(host(), "utf-8")
     (folder / "figure.css").write_text(stylesheet(), "utf-8")
 

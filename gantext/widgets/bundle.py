@@ -1,16 +1,17 @@
 """One script out of several: what a figure's JavaScript modules become for their hosts.
 
-A figure is written as an ES module, ``figure.js`` in the figure's folder, that imports others.
-Jupyter and Colab take one module as text; the website loads one classic script for each kind of
-figure, because browsers refuse modules on pages that are opened from a disk. So each module becomes
-a function with a scope of its own, which is called once and returns what the module exports. Lines
-of comment stay behind.
+A figure is written as an ES module, ``figure.js`` in the figure's folder or ``ideas/NAME.js``, that
+imports others. Jupyter and Colab take one module as text; the website loads classic scripts, one
+with what figures share and one for each kind of figure, because browsers refuse modules on pages
+that are opened from a disk. So each module becomes a function with a scope of its own, which is
+called once and returns what the module exports. Lines of comment stay behind.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Callable
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -23,9 +24,20 @@ _COMMENT = re.compile(r"^\s*//(?!!).*\n|^\n", re.MULTILINE)  # a licence begins 
 _LEFT_OVER = re.compile(r"^\s*(?:import|export)\b.*", re.MULTILINE)
 
 
+_IDEAS = "ideas"  # the folder of small figures, and the name of what they share
+
+
 def figures() -> list[str]:
-    """Return the names of all figures, which are those of their folders."""
-    return sorted(folder.name for folder in _SOURCES.iterdir() if (folder / "figure.js").is_file())
+    """Return the names of all figures: those of their folders, and the ideas' own."""
+    folders = [folder.name for folder in _SOURCES.iterdir() if (folder / "figure.js").is_file()]
+    return sorted(folders) + ideas()
+
+
+def ideas() -> list[str]:
+    """Return the names of the small figures, each of which is a script in one folder."""
+    scripts = [file.name for file in (_SOURCES / _IDEAS).iterdir() if file.name.endswith(".js")]
+    names = {name.split(".")[0] for name in scripts}
+    return sorted(names - {"idea"})
 
 
 def module(figure: str) -> str:
@@ -34,7 +46,7 @@ def module(figure: str) -> str:
     Parameters
     ----------
     figure : str
-        The figure's folder in ``gantext/widgets``.
+        Its name: one of ``figures``.
 
     Returns
     -------
@@ -46,7 +58,7 @@ def module(figure: str) -> str:
     ValueError
         If a module imports what another does not export, or in a form that is not understood here.
     """
-    return f"{_joined(figure)}export default {_FIGURE.format(figure)};\n"
+    return f"const $modules = {{}};\n{_joined(figure)}export default {_default(figure)};\n"
 
 
 def script(figure: str) -> str:
@@ -55,25 +67,35 @@ def script(figure: str) -> str:
     Parameters
     ----------
     figure : str
-        The figure's folder in ``gantext/widgets``.
+        Its name: one of ``figures``.
 
     Returns
     -------
     str
-        JavaScript for the website's host.
+        JavaScript for the website's host. It runs after ``shared``.
 
     Raises
     ------
     ValueError
         See ``module``.
     """
-    put = f'(globalThis.gantextFigures ??= {{}})["{figure}"] = {_FIGURE.format(figure)};\n'
-    return f'(() => {{\n"use strict";\n{_joined(figure)}{put}}})();\n'
+    own = _joined(figure, lambda path: not _is_shared(path))
+    put = f'(globalThis.gantextFigures ??= {{}})["{figure}"] = {_default(figure)};\n'
+    return _classic(f"const $modules = globalThis.gantextModules;\n{own}{put}")
+
+
+def shared() -> str:
+    """Return the modules that several figures use, as a classic script which a page loads once."""
+    everything: dict[str, _Module] = {}
+    for figure in figures():
+        everything |= _modules(figure)
+    text = "".join(_function(path, m) for path, m in everything.items() if _is_shared(path))
+    return _classic(f"const $modules = (globalThis.gantextModules = {{}});\n{text}")
 
 
 def stylesheet() -> str:
     """Return the style of all figures, CSS whose every rule is about what is inside a figure."""
-    return _read("figure.css")
+    return _read("figure.css") + _read(f"{_IDEAS}/idea.css")
 
 
 def host() -> str:
@@ -84,7 +106,22 @@ def host() -> str:
     return _read("host.js")
 
 
-_FIGURE = '$modules["{}/figure.js"].default'
+def _entry(figure: str) -> str:
+    """Return the path of a figure's own script."""
+    small = f"{_IDEAS}/{figure}.js"
+    return small if (_SOURCES / small).is_file() else f"{figure}/figure.js"
+
+
+def _default(figure: str) -> str:
+    return f'$modules["{_entry(figure)}"].default'
+
+
+def _is_shared(path: str) -> bool:
+    return "/" not in path or path == f"{_IDEAS}/idea.js"
+
+
+def _classic(body: str) -> str:
+    return f'(() => {{\n"use strict";\n{body}}})();\n'
 
 
 class _Module(NamedTuple):
@@ -95,8 +132,17 @@ class _Module(NamedTuple):
     exports: list[str]
 
 
-def _joined(figure: str) -> str:
-    """Return all modules of a figure as functions, each after those that it imports, and once."""
+def _joined(figure: str, wanted: Callable[[str], bool] = lambda _: True) -> str:
+    """Return a figure's modules as functions, each after those that it imports."""
+    return "".join(_function(path, m) for path, m in _modules(figure).items() if wanted(path))
+
+
+def _function(path: str, module: _Module) -> str:
+    return f'$modules["{path}"] = (() => {{\n{module.body}}})();\n'
+
+
+def _modules(figure: str) -> dict[str, _Module]:
+    """Return all modules of a figure by path, each after those that it imports, and once."""
     done: dict[str, _Module] = {}
 
     def visit(path: str, *importers: str) -> None:
@@ -110,9 +156,8 @@ def _joined(figure: str) -> str:
                 raise ValueError(f"{path}: expected exports of {other}, got {sorted(missing)}")
         done[path] = found
 
-    visit(f"{figure}/figure.js")
-    parts = [f'$modules["{path}"] = (() => {{\n{m.body}}})();\n' for path, m in done.items()]
-    return "".join(["const $modules = {};\n", *parts])
+    visit(_entry(figure))
+    return done
 
 
 def _parsed(path: str) -> _Module:

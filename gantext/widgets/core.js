@@ -20,8 +20,12 @@ export const svg = (tag, attributes = {}, ...children) =>
 // On what takes keys: Jupyter would else take an arrow key for a command of its own.
 export const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
 
-let serial = 0;
-export const fresh = (word) => `gantext-${word}-${++serial}`;
+// Each figure's script has this module for itself, and a page may hold several, or one twice: they count together.
+const COUNT = Symbol.for("gantext.count");
+export const fresh = (word) => {
+  globalThis[COUNT] = (globalThis[COUNT] ?? 0) + 1;
+  return `gantext-${word}-${globalThis[COUNT]}`;
+};
 
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -138,7 +142,7 @@ export const row = (parent) => {
 // `words` says a value; by default its digits do.
 export const slider = (parent, { label, low, high, step, digits = 2, words = (v) => signed(v, digits), onInput }) => {
   const id = fresh("slider");
-  const told = html("output", { for: id });
+  const told = html("output", { for: id, "aria-live": "off" }); // who moves the slider hears its value
   const input = html("input", { ...OWN_KEYS, type: "range", id, min: low, max: high, step,
     oninput: () => onInput(Number(input.value)) });
   const box = html("div", { class: "control" }, html("label", { for: id }, label), input, told);
@@ -206,23 +210,23 @@ export const player = (ui, parent, { step, perSecond = 30, name = "" }) => {
 
 // Numbers and words -----------------------------------------------------------------------------------------
 
-// Shows numbers with their names; `data-value` keeps all their digits.
+// Shows numbers with their names; `data-value` keeps all their digits. `write` turns one into text.
 export const numbers = (parent, names) => {
   const list = html("dl", { class: "numbers" });
   const places = new Map();
-  for (const [key, label, digits = 3] of names) {
+  for (const [key, label, digits = 3, write = signed] of names) {
     const value = html("dd", { "data-number": key });
     const box = html("div", {}, html("dt", {}, label), value);
     list.append(box);
-    places.set(key, { box, value, digits });
+    places.set(key, { box, value, digits, write });
   }
   parent.append(list);
   return (found) => {
-    for (const [key, { box, value, digits }] of places) {
+    for (const [key, { box, value, digits, write }] of places) {
       box.hidden = found[key] === undefined;
       if (box.hidden) continue;
       value.dataset.value = String(found[key]);
-      value.textContent = typeof found[key] === "number" ? signed(found[key], digits) : found[key];
+      value.textContent = typeof found[key] === "number" ? write(found[key], digits) : found[key];
     }
   };
 };
@@ -234,22 +238,32 @@ export const signed = (value, digits) => {
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 };
 
+const raised = (power) => [...String(power)].map((sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]).join("");
+
+// The same, but 2.3 × 10⁻⁴² where so few digits would show nothing but zeros (as `scientific` in Python).
+export const scientific = (value, digits) => {
+  if (value === 0 || !(Math.abs(value) < 0.5 * 10 ** -digits)) return signed(value, digits);
+  const [mantissa, power] = value.toExponential(1).split("e");
+  return `${mantissa} × 10${raised(power)}`.replace("-", "−");
+};
+
 // Puts values into words of Python's: "{name}" stands for the value of that name.
 export const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-// One sentence on what is seen. Screen readers hear it when the figure has come to rest.
+// One sentence on what is seen: with every frame for eyes, and once the figure has come to rest for screen readers.
 export const sentence = (ui, parent) => {
-  const place = html("p", { class: "sentence", role: "status" });
-  parent.append(place);
-  let timer, next;
+  const seen = html("p", { class: "sentence", "aria-hidden": "true" });
+  const heard = html("p", { class: "unseen", role: "status" });
+  parent.append(seen, heard);
+  let timer;
   ui.onRemove(() => clearTimeout(timer));
   return (text) => {
-    if (text === next) return;
-    next = text;
+    if (text === seen.textContent) return;
     clearTimeout(timer);
-    if (!place.textContent) place.textContent = text;
+    if (!seen.textContent) heard.textContent = text;
+    seen.textContent = text;
     timer = setTimeout(() => {
-      place.textContent = text;
+      heard.textContent = text;
     }, 300);
   };
 };

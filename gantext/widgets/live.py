@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, ClassVar
 
 import anywidget
@@ -16,6 +16,7 @@ from gantext.widgets.bundle import module, stylesheet
 
 FIGURE_MIME = "application/vnd.gantext.figure+json"
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def fixed(value: float, digits: int) -> str:
@@ -26,6 +27,15 @@ def fixed(value: float, digits: int) -> str:
     """
     exact = Decimal(round(float(value), 9)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     return str(exact or abs(exact)).replace("-", "−")
+
+
+def scientific(value: float, digits: int) -> str:
+    """Write a number as `fixed` does, but as 2.3 × 10⁻⁴² where that would show only zeros."""
+    if value == 0 or not abs(value) < 0.5 * 10.0**-digits:
+        return fixed(value, digits)
+    exact = Context(prec=2, rounding=ROUND_HALF_UP).create_decimal(float(value))
+    mantissa, power = f"{exact:.1e}".split("e")
+    return f"{mantissa} × 10{str(int(power)).translate(_RAISED)}".replace("-", "−")
 
 
 class LiveFigure(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]

@@ -125,6 +125,7 @@ _ENTRYWISE: dict[str, Callable[..., Any]] = {
     "le": sympy.Le,
     "log": sympy.log,
     "log1p": log1p,
+    "log_sigmoid_backward": lambda grad, x, _buffer: grad * sigmoid(-x),
     "logit": lambda x: sympy.log(x / (1 - x)),
     "lt": sympy.Lt,
     "mul": lambda a, b: a * b,
@@ -201,6 +202,20 @@ def _solve(matrices: Array, right: Array) -> tuple[Any, ...]:
     return out.reshape(right.shape), None, None, None  # no factors, no pivots, no error code
 
 
+def _squeeze(array: Array, axes: int | Sequence[int]) -> Array:
+    return np.squeeze(array, axes if isinstance(axes, int) else tuple(axes))
+
+
+def _softmax(array: Array, axis: int, _half: bool) -> Array:
+    powers = _entrywise(sympy.exp, [array], {})
+    return powers / powers.sum(axis, keepdims=True)
+
+
+def _softmax_backward(gradient: Array, shares: Array, axis: int, _kind: Any) -> Array:
+    pulled = gradient * shares
+    return pulled - shares * pulled.sum(axis, keepdims=True)
+
+
 _OPERATIONS: dict[str, Callable[..., Any]] = {
     "_new_zeros_with_same_feature_meta": lambda _tangent, like: _filled(0, like.shape),
     "_unsafe_view": np.reshape,
@@ -215,6 +230,9 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "expand": _expand,
     "eye": lambda *shape: _exact(torch.eye(*shape)),
     "fill_": _overwrite,
+    "log_sigmoid_forward": lambda x: (_entrywise(lambda s: -softplus(-s), [x], {}), None),
+    "_softmax": _softmax,
+    "_softmax_backward_data": _softmax_backward,
     "lift_fresh_copy": _same,
     "_linalg_check_errors": lambda *_report: None,
     "_linalg_solve_ex": lambda a, b, *_settings: _solve(a, b),
@@ -236,9 +254,11 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "split_with_sizes": lambda array, sizes, dim=0: np.split(
         array, np.cumsum(sizes)[:-1], axis=dim
     ),
-    "squeeze": lambda array, dim: np.squeeze(array, dim if isinstance(dim, int) else tuple(dim)),
+    "squeeze": _squeeze,
+    "squeeze_": _squeeze,
     "stack": lambda arrays, dim=0: np.stack(arrays, axis=dim),
     "sum": _sum,
+    "t": np.transpose,
     "transpose": lambda array, one, other: np.swapaxes(array, one, other),
     "unbind": lambda array, dim=0: [
         np.asarray(part, dtype=object) for part in np.moveaxis(array, dim, 0)

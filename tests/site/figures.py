@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 import gantext as gt
-from gantext.widgets.bundle import host, script, stylesheet
+from gantext.widgets.bundle import host, script, shared, stylesheet
 
 CLASSES = {
     value.script: value
@@ -27,13 +27,13 @@ def recordings() -> list[gt.Recording]:
         gt.Recorder(name, gan, gt.ring(), member=k, mesh=21) for k, name in enumerate("AB")
     ]
     experiment = gt.Experiment(gan, gt.Alternating(optimizer=gt.Adam()), gt.ring(), batch_size=32)
-    gt.train(experiment, 120, seeds=[0, 1], every=20, callbacks=recorders, progress=False, eta=2e-3)
+    gt.train(experiment, 120, seeds=[0, 1], every=5, callbacks=recorders, progress=False, eta=2e-3)
     return [r.recording() for r in recorders]
 
 
 def replay() -> gt.TrainingReplay:
     """Return the two side by side."""
-    return gt.TrainingReplay(recordings(), left="A", right="B", frame=3)
+    return gt.TrainingReplay(recordings(), left="A", right="B", frame=12)
 
 
 MAKERS: dict[str, Callable[[], gt.LiveFigure]] = {
@@ -42,20 +42,51 @@ MAKERS: dict[str, Callable[[], gt.LiveFigure]] = {
     "training_replay": replay,
     "two_point_landscape": lambda: gt.TwoPointLandscape(steps=100),
 }
+# Small figures of one idea: see test_ideas.py.
+IDEAS: dict[str, Callable[[], gt.LiveFigure]] = {
+    "best_answer": gt.BestAnswer,
+    "sure_critic": gt.SureCritic,
+    "far_forger": gt.FarForger,
+    "tangent_step": gt.TangentStep,
+    "look_ahead": gt.LookAhead,
+    "multiplier": gt.Multiplier,
+    "pitchfork": gt.Pitchfork,
+    "late_critic": gt.LateCritic,
+    "agreeing_seeds": gt.AgreeingSeeds,
+}
 # Where a number comes out of a search or of an eigenvalue, the last digits may differ.
-TOLERANCE = {"phase_plane": 1e-6, "two_point_landscape": 1e-6}
+TOLERANCE = {"phase_plane": 1e-6, "two_point_landscape": 1e-6, "late_critic": 1e-6}
 
 
 def alone(figure: gt.LiveFigure, theme: str = "light") -> str:
     """Return a page that holds one figure, put there as the site puts it."""
-    state = json.dumps(figure.stored()).replace("</", "<\\/")
+    return _page([figure], theme)
+
+
+def pair(one: gt.LiveFigure, other: gt.LiveFigure) -> str:
+    """Return a page that holds two figures, and the script of each."""
+    return _page([one, other], "light")
+
+
+def _page(figures: list[gt.LiveFigure], theme: str) -> str:
+    scripts = dict.fromkeys(figure.script for figure in figures)
     return f"""<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8">
         <meta name="viewport" content="width=device-width"><title>A figure</title>
         <style>html[data-theme="dark"] {{ background: #14181f }} {stylesheet()}</style>
         <main><h1 style="color: #888; background: #000">A figure</h1>
-        <div class="gantext-stored-figure" data-module="{figure.script}">
-        <script type="application/json">{state}</script></div>
-        </main><script>{script(figure.script)}</script><script>{host()}</script></html>"""
+        {"".join(map(_stored, figures))}</main>
+        <script>{_shared()}</script>
+        {"".join(f"<script>{script(name)}</script>" for name in scripts)}
+        <script>{host()}</script></html>"""
+
+
+_shared = functools.cache(shared)
+
+
+def _stored(figure: gt.LiveFigure) -> str:
+    state = json.dumps(figure.stored()).replace("</", "<\\/")
+    return f"""<div class="gantext-stored-figure" data-module="{figure.script}">
+        <script type="application/json">{state}</script></div>"""
 
 
 def show(page: Page, figure: gt.LiveFigure, theme: str = "light") -> Locator:
@@ -71,6 +102,14 @@ def settle(page: Page) -> None:
     page.evaluate(
         "async () => { for (const f of [1, 2]) await new Promise(requestAnimationFrame); }"
     )
+
+
+def rest(place: Locator) -> None:
+    """Stop what plays."""
+    pause = place.get_by_role("button", name="Pause")
+    if pause.count():
+        pause.first.click()
+    settle(place.page)
 
 
 def state(place: Locator, figure: type[gt.LiveFigure]) -> dict[str, Any]:
@@ -132,7 +171,7 @@ def drag(page: Page, place: Locator) -> None:
     page.mouse.down()
     page.mouse.move(x - 25, y - 25, steps=4)
     page.mouse.up()
-    settle(page)
+    rest(place)
 
 
 def _short(held: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import math
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
@@ -14,13 +15,16 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import gantext as gt
-from gantext.widgets.bundle import figures, script
+from gantext.widgets.bundle import figures, host, script, shared, stylesheet
 from tests.site.checks import DESKTOP, PHONE
 from tests.site.figures import (
     CLASSES,
+    IDEAS,
     MAKERS,
     TOLERANCE,
+    agree,
     different,
+    rest,
     says_what_python_says,
     settle,
     show,
@@ -29,7 +33,7 @@ from tests.site.figures import (
 
 
 def test_no_figure_is_left_out() -> None:
-    assert sorted(MAKERS) == sorted(CLASSES) == figures()
+    assert sorted(MAKERS | IDEAS) == sorted(CLASSES) == sorted(figures())
 
 
 @pytest.fixture(params=MAKERS)
@@ -63,11 +67,14 @@ class Mover:
         self.tolerance = TOLERANCE.get(figure.script, 1e-9)
         self.states = [state(place, self.kind)]
 
-    def compare(self, what: str) -> None:
-        """Require that script and Python agree now."""
+    def compare(self, what: str, *, words: bool = False) -> None:
+        """Require that script and Python agree now on the numbers, and on the words as well."""
         settle(self.page)
         assert self.place.get_by_role("alert").count() == 0, f"{what}: a message"
         assert different(self.place, self.kind, self.tolerance) == [], what
+        if words:  # at once: they do not wait until the figure is at rest
+            said = self.place.locator(".sentence").inner_text()
+            assert said == self.kind(**state(self.place, self.kind)).sentence(), what
         self.states.append(state(self.place, self.kind))
 
     def press(self, control: Locator, *keys: str) -> None:
@@ -103,11 +110,17 @@ def test_every_choice_and_every_slider_by_keyboard(
         values = choice.evaluate(
             "(e) => [...e.options].filter((o) => !o.disabled).map((o) => o.value)"
         )
-        for value in values:
+        known: set[str] = set()
+        for k, value in enumerate(values):
             choice.select_option(value)
             mover.compare(f"choice {value}")
-            for slider in all_of(place, "input[type=range]:visible"):
-                mover.press(slider, "ArrowRight")
+            # Those that this value has brought, and one of the others in turn.
+            sliders = all_of(place, "input[type=range]:visible")
+            for i, slider in enumerate(sliders):
+                name = str(slider.get_attribute("id"))
+                if name not in known or i == k % len(sliders):
+                    mover.press(slider, "ArrowRight")
+                known.add(name)
         choice.select_option(values[0])
     for slider in all_of(place, "input[type=range]:visible"):
         mover.press(slider, "Home", "ArrowRight", "PageUp", "End", "ArrowLeft")
@@ -173,12 +186,84 @@ def test_every_handle_by_keyboard_and_by_mouse(
         page.mouse.down()
         for part in (0.3, 0.7, 1.0):
             page.mouse.move(x - 40 * part, y - 25 * part)
-            mover.compare(f"dragging {handle}")
+            mover.compare(f"dragging {handle}", words=True)
         page.mouse.up()
+        rest(place)
+        mover.compare("let go")
         assert mover.states[-1] != before
         assert handle.get_attribute("aria-valuetext")
         assert handle.get_attribute("aria-label")
     says_what_python_says(place, type(figure))
+
+
+def test_home_end_and_pages_move_a_handle_as_they_move_a_slider(
+    page: Page, place: Locator, figure: gt.LiveFigure
+) -> None:
+    mover = Mover(page, place, figure)
+    for handle in all_of(place, ".handle"):
+        ends = [float(handle.get_attribute(f"aria-value{end}") or "nan") for end in ("min", "max")]
+        for key, end in (("End", ends[1]), ("Home", ends[0])):
+            mover.press(handle, key)
+            found = float(handle.get_attribute("aria-valuenow") or "nan")
+            assert found == pytest.approx(end, abs=0.006)
+        told = [handle.get_attribute("aria-valuetext")]
+        for key in ("ArrowRight", "PageUp", "PageDown"):
+            mover.press(handle, key)
+            told.append(handle.get_attribute("aria-valuetext"))
+        assert told[2] not in told[:2]
+        assert told[1] == told[3] != told[0]
+
+
+def test_a_point_in_a_plane_is_announced_with_both_numbers(
+    page: Page, place: Locator, figure: gt.LiveFigure
+) -> None:
+    mover = Mover(page, place, figure)
+    for handle in all_of(place, ".handle[aria-roledescription]"):
+        assert handle.get_attribute("aria-roledescription") == "point in the plane"
+        mover.press(handle, "Home", "Shift+Home")
+        for key, place_of_the_number in (("ArrowRight", 0), ("ArrowUp", 1)):
+            before = re.findall(r"[−\d.]+", handle.get_attribute("aria-valuetext") or "")
+            mover.press(handle, key)
+            now = re.findall(r"[−\d.]+", handle.get_attribute("aria-valuetext") or "")
+            changed = [i for i in range(2) if now[i] != before[i]]
+            assert changed == [place_of_the_number]
+
+
+def test_words_and_numbers_agree_while_it_plays(page: Page, figure: gt.LiveFigure) -> None:
+    """Both are read in one frame, which shows the newest state or the one before."""
+    place = show(page, figure)
+    plays = place.get_by_role("button", name="Play")
+    if plays.count() == 0:
+        pytest.skip("nothing in this figure plays")
+    for slider in all_of(place, "input[type=range]:visible")[-1:]:
+        slider.press("Home")
+    seen = place.evaluate(
+        """async (e, names) => {
+            [...e.querySelectorAll("button")].find((b) => b.textContent === "Play").click();
+            const seen = [];
+            while (seen.length < 40) {
+                await new Promise(requestAnimationFrame);
+                await new Promise((done) => setTimeout(done)); // after the frame is drawn
+                seen.push([Object.fromEntries(names.map((n) => [n, e.gantextModel.get(n)])),
+                    e.querySelector(".sentence").textContent,
+                    Object.fromEntries([...e.querySelectorAll("[data-number]")]
+                        .filter((n) => !n.parentElement.hidden)
+                        .map((n) => [n.dataset.number, n.dataset.value]))]);
+            }
+            return seen;
+        }""",
+        type(figure).state_names(),
+    )
+    assert len({said for _, said, _ in seen}) > 2
+    tolerance = TOLERANCE.get(figure.script, 1e-9)
+    for (before, *_), (now, said, shown) in [*pairwise(seen)][::4]:
+        twins = [type(figure)(**held) for held in (before, now)]
+        (twin, *_) = [twin for twin in twins if twin.sentence() == said]
+        computed = twin.numbers()
+        for key in shown.keys() | computed.keys():
+            assert agree(shown.get(key), computed.get(key), tolerance), (key, said)
+    rest(place)
+    expect(place.locator("p[role=status]")).to_have_text(place.locator(".sentence").inner_text())
 
 
 def test_every_button(page: Page, place: Locator, figure: gt.LiveFigure) -> None:
@@ -194,7 +279,7 @@ def test_every_button(page: Page, place: Locator, figure: gt.LiveFigure) -> None
             expect(button).to_have_text("Play")
         else:
             button.click()
-        mover.compare(f"button {button.inner_text()}")
+        mover.compare(f"button {button.inner_text()}", words=True)
     assert mover.moved
 
 
@@ -268,30 +353,7 @@ def test_it_fits_a_phone(page: Page, figure: gt.LiveFigure) -> None:
     assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
 
 
-def test_a_finger_moves_a_handle(browser: Browser, figure: gt.LiveFigure) -> None:
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    place = show(page, figure)
-    handle = place.locator(".handle").first
-    if handle.count() == 0:
-        pytest.skip("nothing in this figure is dragged")
-    handle.scroll_into_view_if_needed()
-    before = state(place, type(figure))
-    box = handle.locator(".grip").bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    touch = context.new_cdp_session(page)
-    point = [{"x": x, "y": y}]
-    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": point})
-    point = [{"x": x - 20, "y": y - 15}]
-    touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": point})
-    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    settle(page)
-    assert state(place, type(figure)) != before
-    assert different(place, type(figure), TOLERANCE.get(figure.script, 1e-9)) == []
-    context.close()
-
-
 @pytest.mark.parametrize("name", MAKERS)
 def test_its_script_is_small(name: str) -> None:
-    assert len(gzip.compress(script(name).encode(), 9)) < 60_000
+    files = shared(), script(name), host(), stylesheet()  # for a page's first figure
+    assert sum(len(gzip.compress(file.encode(), 9)) for file in files) < 60_000

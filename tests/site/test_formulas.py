@@ -12,17 +12,20 @@ from playwright.sync_api import Browser, Page
 from torch.utils import _pytree as pytree
 
 from gantext.widgets.symbolic import Computed
-from tests.site.figures import MAKERS
-from tools.formulas import FOLDER, WRITERS, files, text
+from tests.site.figures import IDEAS, MAKERS
+from tools.formulas import FOLDER, MADE, WRITERS, files, source, text
 
 POINTS = 200
-FIGURES = [file.parent.name for file in files() if file.stem == "formulas"]
+# What holds formulas, by the name of its figure.
+FIGURES = {
+    file.name.removesuffix(MADE) if file.name.endswith(MADE) else file.parent.name: file
+    for file in files()
+    if file.stem != "constants"
+}
 COMPUTED: dict[tuple[str, str], Computed] = {
     (figure, name): computed
-    for figure in FIGURES
-    for name, computed in importlib.import_module(f"gantext.widgets.{figure}.formulas")
-    .formulas()
-    .items()
+    for figure, file in FIGURES.items()
+    for name, computed in importlib.import_module(source(file)).formulas().items()
 }
 
 
@@ -34,15 +37,16 @@ def test_the_files_are_what_the_library_gives(file: Path) -> None:
 
 def test_every_file_is_made() -> None:
     found = [file for name in WRITERS for file in FOLDER.glob(f"*/{name}.js")]
-    assert sorted(found) == files()
-    assert {file.parent.name for file in files()} == MAKERS.keys()
+    assert sorted([*found, *FOLDER.glob(f"*/*{MADE}")]) == files()
+    assert {file.parent.name for file in files()} == MAKERS.keys() | {"ideas"}
+    assert IDEAS.keys() < FIGURES.keys()
 
 
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
-    for figure in FIGURES:
-        code = (FOLDER / figure / "formulas.js").read_text("utf-8")
+    for figure, file in FIGURES.items():
+        code = file.read_text("utf-8")
         code = code.replace("export const ", "const ")
         names = ", ".join(name for of, name in COMPUTED if of == figure)
         page.evaluate(

@@ -260,7 +260,7 @@ def test_a_page_loads_the_scripts_of_its_own_figures_alone(folder: Path) -> None
         text = page.read_text("utf-8")
         wanted = set(re.findall(r'class="gantext-stored-figure" data-module="(\w+)"', text))
         loaded = set(re.findall(r"_static/figures/(\w+)\.js", text))
-        assert loaded == (wanted | {"host"} if wanted else set()), page.name
+        assert loaded == (wanted | {"shared", "host"} if wanted else set()), page.name
 
 
 def mean_grey(page: Page, png: bytes) -> float:

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import gantext as gt
-from gantext.widgets.bundle import host, module, script, stylesheet
+from gantext.widgets.bundle import host, module, script, shared, stylesheet
 from tests.recordings import made
 
 
@@ -23,6 +23,7 @@ def show(page, state, theme="light"):
     page.set_content(
         f"""<!doctype html><html lang="en" data-theme="{theme}"><style>{stylesheet()}</style>
         <div class="gantext-stored-figure"><script type="application/json">{state}</script></div>
+        <script>{shared()}</script>
         <script>{script("training_replay")}</script><script>{host()}</script></html>"""
     )
     settle(page)

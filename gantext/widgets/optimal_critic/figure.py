@@ -20,9 +20,9 @@ from gantext.widgets.optimal_critic.constants import HEIGHTS, TITLES, WORDS
 class OptimalCritic(LiveFigure):
     r"""Reshape the generator's distribution and watch the optimal discriminator answer.
 
-    Drag the generator's bars. :math:`D^*`, the value :math:`V(p_g, D^*)` and the Jensen-Shannon
-    divergence follow, and below them the pointwise game :math:`a \log d + b \log(1 - d)` on the
-    letter that you choose.
+    Drag the generator's bars, or click a letter. :math:`D^*`, the value :math:`V(p_g, D^*)` and the
+    Jensen-Shannon divergence follow, and beside them the pointwise game :math:`a \log d + b
+    \log(1 - d)` on the letter that you choose.
 
     Parameters
     ----------
@@ -71,27 +71,28 @@ class OptimalCritic(LiveFigure):
     def numbers(self) -> dict[str, float]:
         """Return ``V`` and ``JS`` in nats, and what is seen on the chosen letter.
 
-        There ``a``, ``b``, ``critic``, the optimal answer D*, and ``height``, the pointwise game's
-        value at it.
+        There ``a``, ``b`` and, unless nobody shows the letter, ``critic``, the optimal answer D*,
+        and ``height``, the pointwise game's value at it.
         """
         game, i = IdealGame(self.p_data), self.letter - 1
-        best = game.optimal_discriminator(self.p_g)
         a, b = self.p_data[i], self.p_g[i]
-        height = torch.special.xlogy(a, best[i]) + torch.special.xlogy(b, 1 - best[i])
-        return {
+        found = {
             "V": float(game.value_at_optimal_discriminator(self.p_g)),
             "JS": float(js(self.p_data, self.p_g)),
             "a": a,
             "b": b,
-            "critic": float(best[i]),
-            "height": float(height),
         }
+        if a + b == 0:  # any answer is optimal
+            return found
+        best = game.optimal_discriminator(self.p_g)[i]
+        height = torch.special.xlogy(a, best) + torch.special.xlogy(b, 1 - best)
+        return found | {"critic": float(best), "height": float(height)}
 
     def sentence(self) -> str:
         """Say the numbers."""
         n = self.numbers()
         told = {name: fixed(value, 3) for name, value in n.items()}
-        critic = WORDS["critic" if n["a"] or n["b"] else "free"].format(**told)
+        critic = WORDS["critic" if "critic" in n else "free"].format(**told)
         return WORDS["sentence"].format(**told | {"letter": self.letter, "critic": critic})
 
     @checked_arguments
@@ -104,6 +105,7 @@ class OptimalCritic(LiveFigure):
         distributions(self.p_data, self.p_g, discriminator=best, ax=top)
         d = torch.linspace(0.001, 0.999, 500, dtype=torch.float64)
         curves(d, n["a"] * d.log() + n["b"] * (1 - d).log(), ax=bottom)
-        bottom.plot(n["critic"], n["height"], "o", color=DISCRIMINATOR, markersize=9)
+        if "critic" in n:
+            bottom.plot(n["critic"], n["height"], "o", color=DISCRIMINATOR, markersize=9)
         bottom.set(xlabel=f"answer d on letter {self.letter}", ylabel=TITLES["game"])
         bottom.set(xlim=(0, 1), ylim=HEIGHTS)

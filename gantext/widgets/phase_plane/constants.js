@@ -18,6 +18,7 @@ export const RULES = {
   "proximal point": {"key": "proximal", "uses": [], "carried": 0, "affine": true}
 };
 export const FALLBACK = "extragradient";
+export const ANATOMY = {"simultaneous": "tangent", "alternating": "half", "extragradient": "trial"};
 export const PENALTIES = {
   "none": {"weights": [0, 0], "kinked": false},
   "R1": {"weights": [1, 0], "kinked": false},
@@ -34,12 +35,14 @@ export const RANGES = {
   "steps": [0, 300, 1]
 };
 export const VIEW = 2.5;
-export const EXTENT = 1.6;
+export const EXTENT = 1.35;
 export const FEWEST = 10;
 export const FASTEST = 1000;
 export const FAR = 1e+100;
 export const TOLD = 1000000.0;
 export const ARRIVED = 1e-12;
+export const FIRM = 0.001;
+export const STRAIGHT = 0.001;
 export const NUDGE = 1e-07;
 export const SEPARATION = 0.001;
 export const SETTINGS = {
@@ -51,6 +54,8 @@ export const SETTINGS = {
 };
 export const WORDS = {
   "sentence": "{rule} ({settings}) on {game}: {predicted} {measured}.",
+  "beside": " Beside it {rule}: {predicted} {measured}.",
+  "set": "{rule} ({settings})",
   "plain": "{game}",
   "damped": "{game} ({damping})",
   "dirac": "the {game}",
@@ -64,13 +69,24 @@ export const WORDS = {
   "sensitive": "the orbit depends on the seventh digit of its start",
   "short": "that takes 10 steps",
   "fast": "the distance grows more than 1000 times a step",
-  "closed": "rule: expected one without {rule}, which is closed on f = xy only, for the {game}"
+  "closed": "{name}: expected one without {rule}, which is closed on f = xy only, for the {game}"
+};
+export const LABELS = {
+  "start": "start",
+  "trial": "trial step",
+  "tangent": "tangent",
+  "half": "one player first",
+  "unit": "unit circle",
+  "measured": "growth measured",
+  "leading": "× {growth}{turn}",
+  "turn": ", turn {turn}°"
 };
 export const TITLES = {
-  "plane": "flow and steps",
+  "plane": "flow and steps: click, or drag the start",
+  "steps": "flow and steps",
   "x": "generator",
   "y": "discriminator",
-  "spectrum": "multipliers, unit circle",
+  "spectrum": "multipliers of a step",
   "real": "real part",
   "imaginary": "imaginary part"
 };

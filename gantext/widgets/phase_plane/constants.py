@@ -20,6 +20,8 @@ RULES = {
     for name, choice in menus.RULES.items()
 }
 FALLBACK = "extragradient"  # in place of a rule that a newly chosen game does not have
+# How the first step of a rule is taken apart where it is drawn.
+ANATOMY = {"simultaneous": "tangent", "alternating": "half", "extragradient": "trial"}
 PENALTIES = {
     name: {"weights": penalty.weights, "kinked": penalty.kinked}
     for name, penalty in menus.PENALTIES.items()
@@ -37,12 +39,14 @@ RANGES = {
 }
 
 VIEW = 2.5  # half the width of the plane
-EXTENT = 1.6  # the same of the complex plane, unless a multiplier is farther out
+EXTENT = 1.35  # the same of the complex plane, unless a multiplier is farther out
 FEWEST = 10  # steps to measure a growth from
 FASTEST = 1000  # a growth beyond which none is told
 FAR = 1e100  # a distance beyond which nothing is measured
 TOLD = 1e6  # a distance beyond which it is not told
 ARRIVED = 1e-12  # the share of the first distance at which the equilibrium is reached
+FIRM = 1e-3  # a multiplier's size, or the share of the largest, below which its angle is not told
+STRAIGHT = 1e-3  # degrees from no turn, or from half a turn, that count as none
 # The orbit is followed from two more starts, which differ from its own by this much, relatively. If
 # one of them separates beyond the second number, rounding errors grow like that as well, and no two
 # programs agree.
@@ -58,6 +62,8 @@ SETTINGS = {
 }
 WORDS = {
     "sentence": "{rule} ({settings}) on {game}: {predicted} {measured}.",
+    "beside": " Beside it {rule}: {predicted} {measured}.",
+    "set": "{rule} ({settings})",
     "plain": "{game}",
     "damped": "{game} ({damping})",
     "dirac": "the {game}",
@@ -74,13 +80,24 @@ WORDS = {
     "sensitive": "the orbit depends on the seventh digit of its start",
     "short": f"that takes {FEWEST} steps",
     "fast": f"the distance grows more than {FASTEST} times a step",
-    "closed": "rule: expected one without {rule}, which is closed on f = xy only, for the {game}",
+    "closed": "{name}: expected one without {rule}, which is closed on f = xy only, for the {game}",
+}
+LABELS = {
+    "start": "start",
+    "trial": "trial step",
+    "tangent": "tangent",
+    "half": "one player first",
+    "unit": "unit circle",
+    "measured": "growth measured",
+    "leading": "× {growth}{turn}",
+    "turn": ", turn {turn}°",
 }
 TITLES = {
-    "plane": "flow and steps",
+    "plane": "flow and steps: click, or drag the start",
+    "steps": "flow and steps",  # of the picture, which nobody clicks
     "x": "generator",
     "y": "discriminator",
-    "spectrum": "multipliers, unit circle",
+    "spectrum": "multipliers of a step",
     "real": "real part",
     "imaginary": "imaginary part",
 }

@@ -8,4 +8,11 @@ export const WORDS = {
   "lost": "no sample is a finite number",
   "beyond": ", with {away} of {count} samples outside the picture"
 };
-export const TITLES = {"step": "step", "loss": "loss"};
+export const TITLES = {
+  "step": "step",
+  "loss": "loss",
+  "losses": "losses",
+  "samples": "generator's samples",
+  "modes": "modes of the data",
+  "surface": "D(x), from 0 to 1"
+};

@@ -22,4 +22,11 @@ WORDS = {
     "lost": "no sample is a finite number",
     "beyond": ", with {away} of {count} samples outside the picture",
 }
-TITLES = {"step": "step", "loss": "loss"}
+TITLES = {
+    "step": "step",
+    "loss": "loss",
+    "losses": "losses",
+    "samples": "generator's samples",
+    "modes": "modes of the data",
+    "surface": "D(x), from 0 to 1",
+}

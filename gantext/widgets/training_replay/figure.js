@@ -1,6 +1,8 @@
 // Recorded trainings, played back: samples over the discriminator's surface, and the losses, frame by frame.
-import { choice, figure, fill, html, numbers, player, row, sentence, slider, whole } from "../core.js";
-import { dots, panels, path, plot } from "../plot.js";
+import {
+  choice, clamp, figure, fill, html, numbers, player, row, scientific, sentence, slider, svg, whole,
+} from "../core.js";
+import { clickable, dots, handle, panels, path, plot, words } from "../plot.js";
 import { PER_FRAME, TITLES, WORDS } from "./constants.js";
 import { decodeAll } from "./recording.js";
 
@@ -117,28 +119,57 @@ const inWords = (run, frame) => {
 
 const losses = (run, who) => run[`${who}_loss`].map((loss) => loss ?? NaN);
 
-const makePlane = (parent, side) =>
-  plot(parent, { title: side, label: "", x: [-1, 1], y: [-1, 1], width: 360, height: 366 });
+// On a phone all is drawn in half the width, so that two runs stand side by side and fit one screen.
+const makePlane = (parent, side, narrow) => {
+  const size = narrow ? { width: 180, height: 184, xticks: 3, yticks: 3 } : { width: 360, height: 366 };
+  return plot(parent, { title: side, label: "", x: [-1, 1], y: [-1, 1], ...size });
+};
 
-const makeChart = (parent, steps) => plot(parent, { title: "losses", label: "", x: [0, steps.at(-1)], y: [0, 1],
-  xlabel: TITLES.step, ylabel: TITLES.loss, width: 360, height: 230, yticks: 4 });
+const makeChart = (parent, steps, narrow) => {
+  const size = narrow ? { width: 180, height: 140, xticks: 2, yticks: 3 }
+    : { width: 360, height: 230, yticks: 4, xlabel: TITLES.step, ylabel: TITLES.loss };
+  return plot(parent, { title: TITLES.losses, label: "", x: [0, steps.at(-1)], y: [0, 1], handles: true, ...size });
+};
 
-const makeSide = (ui, { side, plane, chart, told, steps }) => {
+// The frame whose step is nearest; whoever moves on by `stride` or more leaves the frame `from`.
+const frameAt = (steps, step, from, stride) => {
+  const away = steps.map((s) => Math.abs(s - step));
+  const nearest = away.indexOf(Math.min(...away));
+  const by = nearest === from && away[from] >= 0.99 * stride ? Math.sign(step - steps[from]) : 0;
+  return clamp(nearest + by, 0, steps.length - 1);
+};
+
+const makeSide = (ui, { side, plane, chart, told, steps, onFrame }) => {
   const last = steps.at(-1);
   const titles = [plane, chart].map((plan) => plan.svg.querySelector(".title"));
   const boxes = [plane, chart].map((plan) => plan.svg.closest(".panel"));
   const paint = canvasUnder(ui, plane);
-  const rings = dots(plane.back, plane, "data rings", 8);
+  const rings = dots(plane.back, plane, "data rings", plane.width < 300 ? 5 : 8);
   const now = path(chart.front, chart, "ink thin dashed");
   const lines = ["discriminator", "generator"].map((who) => ({ who, line: path(chart.back, chart, who),
     mark: dots(chart.front, chart, who, 5) }));
+  const lineWords = lines.map(({ who }) => words(chart.front, chart, who));
+  const height = chart.height - chart.edge.top - chart.edge.bottom;
+  const stride = steps.length > 1 ? (last - steps[0]) / (steps.length - 1) : 0;
+  const grip = handle(chart, { label: `moment in the losses on the ${side}`, style: "ink", radius: 5, step: [stride, 0],
+    body: svg("rect", { x: -22, width: 44, y: -height, height }), ends: [[steps[0], last], [0, 1]],
+    onMove: (step) => onFrame((frame) => frameAt(steps, step, frame, stride)) });
+  clickable(chart, (step) => onFrame(() => frameAt(steps, step)));
   const name = html("p", { class: "run" });
   const box = html("div", { class: "panel" }, name);
   told.append(box);
   const tell = numbers(box, [[`${side}_favourite`, "favourite mode", 0], [`${side}_share`, "its share", 3],
-    [`${side}_captured`, "modes captured", 0], [`${side}_quality`, "quality", 3],
-    [`${side}_generator_loss`, "generator's loss", 3], [`${side}_discriminator_loss`, "discriminator's loss", 3]]);
+    [`${side}_captured`, "modes captured", 0], [`${side}_quality`, "quality", 3, scientific],
+    [`${side}_generator_loss`, "generator's loss", 3, scientific], [`${side}_discriminator_loss`, "discriminator's loss", 3, scientific]]);
   let run, reach;
+
+  // At the line's highest point, so that the two names seldom meet.
+  const nameLine = (put, of, who) => {
+    const found = losses(of, who);
+    const top = found.reduce((best, loss, k) => (loss > (found[best] ?? -Infinity) ? k : best), 0);
+    const late = steps[top] > last / 2;
+    put(steps[top], found[top], who, { side: late ? "end" : "start", right: late ? -5 : 5, down: -5 });
+  };
 
   return (newRun, frame, newReach) => {
     for (const element of [...boxes, box]) element.hidden = !newRun;
@@ -147,7 +178,8 @@ const makeSide = (ui, { side, plane, chart, told, steps }) => {
       plane.scale(newRun.extent, newRun.extent);
       rings(newRun.modes);
       for (const { who, line } of lines) line(losses(newRun, who).map((loss, k) => [steps[k], loss]));
-      [titles[0].textContent, titles[1].textContent] = [newRun.name, `losses: ${newRun.name}`];
+      titles[0].textContent = newRun.name;
+      lines.forEach(({ who }, i) => nameLine(lineWords[i], newRun, who));
       name.textContent = newRun.name;
     }
     [run, reach] = [newRun, newReach];
@@ -157,6 +189,7 @@ const makeSide = (ui, { side, plane, chart, told, steps }) => {
     }
     paint(run, frame);
     now([[steps[frame], reach[0]], [steps[frame], reach[1]]]);
+    grip({ x: steps[frame], y: reach[0], told: `step ${steps[frame]}`, now: steps[frame], low: steps[0], high: last });
     for (const { who, mark } of lines) mark([[steps[frame], losses(run, who)[frame]]]);
     const found = {};
     for (const key of PER_FRAME)
@@ -168,6 +201,8 @@ const makeSide = (ui, { side, plane, chart, told, steps }) => {
     chart.describe(`Both losses of ${run.name} over ${last} steps. At step ${steps[frame]}: ${values.join(", ")}.`);
   };
 };
+
+const NARROW = 520; // pixels of width below which it is drawn as for a phone
 
 // The figure --------------------------------------------------------------------------------------------------
 
@@ -181,7 +216,7 @@ const checks = {
   frame: whole(0, 1e6),
 };
 
-const assemble = (ui, runs) => {
+const assemble = (ui, runs, narrow) => {
   const steps = runs[0].steps;
   const names = runs.map((run) => run.name);
   const last = steps.length - 1;
@@ -205,16 +240,21 @@ const assemble = (ui, runs) => {
   } });
 
   const place = panels(ui.root);
+  place.classList.toggle("narrow", narrow);
   const key = (style, text) => html("span", { class: `key ${style}` }, text);
-  ui.root.append(html("p", { class: "legend" }, key("generator", "generator's samples, and loss"), " ",
-    key("data", "modes of the data"), " ", key("discriminator", "discriminator's loss"), " ",
-    key("discriminator shades", "discriminator's D(x), from 0 to 1")));
+  ui.root.append(html("p", { class: "legend" }, key("generator", TITLES.samples), " ", key("data", TITLES.modes), " ",
+    key("discriminator shades", TITLES.surface)));
   const tellStep = numbers(ui.root, [["step", "step", 0]]);
   const told = panels(ui.root);
+  told.classList.toggle("narrow", narrow);
   const both = ["left", "right"];
-  const planes = both.map((side) => makePlane(place, side));
-  const charts = both.map(() => makeChart(place, steps));
-  const sides = both.map((side, k) => makeSide(ui, { side, plane: planes[k], chart: charts[k], told, steps }));
+  const planes = both.map((side) => makePlane(place, side, narrow));
+  const charts = both.map(() => makeChart(place, steps, narrow));
+  const onFrame = (from) => {
+    play.pause();
+    ui.set({ frame: from(ui.state.frame) });
+  };
+  const sides = both.map((side, k) => makeSide(ui, { side, plane: planes[k], chart: charts[k], told, steps, onFrame }));
   const say = sentence(ui, ui.root);
 
   return (state) => {
@@ -232,21 +272,35 @@ const assemble = (ui, runs) => {
     tellStep({ step: steps[frame] });
     const values = shown.flatMap((run) => (run ? [...losses(run, "generator"), ...losses(run, "discriminator")] : []))
       .filter(Number.isFinite);
-    const reach = [Math.min(0, ...values), 1.05 * Math.max(0, ...values) || 1];
+    const reach = [Math.min(0, ...values), 1.2 * Math.max(0, ...values) || 1]; // with room for names
     sides.forEach((show, k) => show(shown[k], frame, reach));
     say(shown.filter(Boolean).map((run) => inWords(run, frame)).join(" "));
   };
 };
 
 export default figure("TrainingReplay", checks, (ui) => {
-  let shown, view;
-  return (state) => {
+  let shown, view, drawnNarrow, state;
+  const isNarrow = () => ui.root.clientWidth > 0 && ui.root.clientWidth < NARROW;
+  const draw = (newState) => {
+    state = newState;
     const runs = decodeAll(state.recordings);
-    if (runs !== shown) {
+    const narrow = isNarrow();
+    if (runs !== shown || narrow !== drawnNarrow) {
       ui.root.replaceChildren();
-      view = assemble(ui, runs);
-      shown = runs;
+      view = assemble(ui, runs, narrow);
+      [shown, drawnNarrow] = [runs, narrow];
     }
     view(state);
   };
+  let later;
+  const turned = new ResizeObserver(() => {
+    cancelAnimationFrame(later);
+    later = requestAnimationFrame(() => isNarrow() !== drawnNarrow && draw(state));
+  });
+  turned.observe(ui.root);
+  ui.onRemove(() => {
+    turned.disconnect();
+    cancelAnimationFrame(later);
+  });
+  return draw;
 });

@@ -38,4 +38,15 @@ WORDS = {
     "one step": "the ball has come to {q} after 1 step",
     "came": "the ball has come to {q} after {steps} steps",
 }
-TITLES = {"share": "share q", "loss": "loss L(q)", "weight": "weight λ of the bonus"}
+TITLES = {
+    "share": "share q",
+    "loss": "loss L(q)",
+    "weight": "weight λ of the bonus",
+    "valley": "the landscape: drag the ball, and let go",
+    "map": "all landscapes with this κ: drag the dot",
+    "here": "you are here",
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "minima": "minima",
+    "maxima": "maxima",
+}

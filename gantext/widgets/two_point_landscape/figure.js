@@ -1,9 +1,9 @@
 // The forger's loss in the two-point world, a ball that rolls down it, and the bifurcation diagram.
 import {
-  button, calm, choice, clamp, figure, fill, flag, html, linspace, number, numbers, oneOf, player, row, sentence, signed,
-  slider, svg, whole,
+  button, calm, choice, clamp, figure, fill, flag, html, linspace, number, numbers, oneOf, player, row, scientific, sentence,
+  signed, slider, svg, whole,
 } from "../core.js";
-import { dots, handle, panels, path, plot } from "../plot.js";
+import { dots, handle, panels, path, plot, words } from "../plot.js";
 import { EDGES, FIRST_LOGIT, LAST, RANGES, TITLES, WIDEST, WORDS, WORLDS } from "./constants.js";
 import * as formulas from "./formulas.js";
 
@@ -101,6 +101,8 @@ const remember = (compute) => {
   };
 };
 
+const STILL = 5e-4; // nearer to its end, a ball is seen to rest
+
 // Dense where the loss is steep.
 const abscissae = [0, ...linspace(-9, 9, 241).map(share), 1];
 
@@ -124,12 +126,16 @@ export default figure("TwoPointLandscape", checks, (ui) => {
   const setLam = range(weights, "lam", "bonus λ (where annealing starts)");
 
   const motion = row(ui.root);
+  const rests = remember((places) => places.findLastIndex(([, q]) => Math.abs(q - places.at(-1)[1]) > STILL) + 1);
+  const stride = ({ annealing }) => (calm() && 40) || (annealing ? 2 : 1); // steps a frame
   const roll = player(ui, motion, { name: "the ball", perSecond: 60, step: () => {
-    const now = ui.state.steps;
+    const { state } = ui;
+    const now = state.steps;
     if (!roll.playing()) return ui.set({ steps: Math.min(now + 1, LAST) });
-    const steps = now >= LAST ? 0 : Math.min(now + (calm() ? 40 : 2), LAST);
+    const end = state.annealing ? LAST : Math.min(rests(trip(state)), LAST);
+    const steps = now >= end ? 0 : Math.min(now + stride(state), end);
     ui.set({ steps });
-    return steps < LAST;
+    return steps < end;
   } });
   const restart = (changes) => {
     roll.pause();
@@ -137,7 +143,9 @@ export default figure("TwoPointLandscape", checks, (ui) => {
   };
   // A start has few digits, so that balance can be met exactly.
   const [first, last, hop] = RANGES.start;
-  const startAt = (q) => restart({ start: clamp(Math.round(q * 1000) / 1000, first, last) });
+  const startOf = (q) => clamp(Math.round(q * 1000) / 1000, first, last);
+  const startAt = (q) => restart({ start: startOf(q) });
+  const weightOf = (lam) => clamp(Math.round(lam * 100) / 100, 0, TOP);
   button(motion, "Reset", () => restart({}));
   button(motion, "Start from here", () => startAt(trip(ui.state)[ui.state.steps][1]));
   const noise = button(motion, "Other noise", () => restart({ seed: (ui.state.seed + 1) % (RANGES.seed[1] + 1) }));
@@ -147,55 +155,64 @@ export default figure("TwoPointLandscape", checks, (ui) => {
   } });
 
   const place = panels(ui.root);
-  const valley = plot(place, { title: "the landscape", label: "", x: EDGES, y: [0, 1], xlabel: TITLES.share,
+  const valley = plot(place, { title: TITLES.valley, label: "", x: EDGES, y: [0, 1], xlabel: TITLES.share,
     ylabel: TITLES.loss, handles: true });
-  const map = plot(place, { title: "all landscapes with this κ", label: "", x: [0, TOP], y: EDGES,
-    xlabel: TITLES.weight, ylabel: TITLES.share, xticks: 7 });
-  ui.root.append(html("p", { class: "legend" },
-    html("span", { class: "key generator" }, "the ball: drag it"), " ", html("span", { class: "key data" }, "minimum"), " ",
-    html("span", { class: "key ink hollow" }, "maximum"), " ",
-    html("span", {}, "On the right: minima solid, maxima dashed, thresholds dotted.")));
+  const map = plot(place, { title: TITLES.map, label: "", x: [0, TOP], y: EDGES,
+    xlabel: TITLES.weight, ylabel: TITLES.share, xticks: 7, handles: true });
 
   const curve = path(valley.back, valley, "ink");
   const rolled = path(valley.back, valley, "generator thick");
   const maxima = dots(valley.front, valley, "ink hollow", 5);
   const minima = dots(valley.front, valley, "data", 5.5);
   const begun = dots(valley.front, valley, "generator hollow", 4);
+  const [lowWords, highWords] = [words(valley.front, valley, "data"), words(valley.front, valley, "ink")];
+  // Whoever lets go of the ball sees it roll.
   const grip = handle(valley, { label: "the ball; moved, it starts anew", style: "generator", step: [hop, 0],
-    onMove: startAt });
+    onMove: startAt, onRelease: () => roll.start() });
 
   const edges = [["balance", ["λ", svg("tspan", { class: "sub", dy: 3 }, "c")]], ["collapse", ["λ*"]]].map(([key, name]) => {
     const line = path(map.back, map, "ink thin dotted");
-    const words = svg("text", { class: "mark" }, ...name);
-    map.back.append(words);
-    return { key, words, line };
+    const text = svg("text", { class: "mark" }, ...name);
+    map.back.append(text);
+    return { key, text, line };
   });
   const stable = path(map.back, map, "ink");
   const unstable = path(map.back, map, "ink thin dashed");
   const trace = path(map.back, map, "generator thick");
-  const here = dots(map.front, map, "generator", 7);
-  const hereWords = svg("text", { class: "mark" }, "you are here");
-  map.front.append(hereWords);
+  const [stableWords, unstableWords] = [words(map.front, map, "ink"), words(map.front, map, "ink")];
+  const hereWords = words(map.front, map, "generator");
+  const here = handle(map, { label: "you are here; moved, the ball starts anew", style: "generator",
+    step: [RANGES.lam[2], hop], ends: [[0, TOP], [first, last]],
+    onMove: (lam, q) => restart({ lam: weightOf(lam), start: startOf(q) }), onRelease: () => roll.start() });
 
   const tell = numbers(ui.root, [["lam", "λ now"], ["q", "q of the ball"], ["loss", "L there"], ["minima", "minima"],
-    ["barrier", "climb out of collapse"], ["balance_threshold", html("span", {}, "threshold λ", html("sub", {}, "c"), " of balance")],
+    ["barrier", "climb out of collapse", 3, scientific], ["balance_threshold", html("span", {}, "threshold λ", html("sub", {}, "c"), " of balance")],
     ["collapse_threshold", "threshold λ* of collapse"]]);
   const say = sentence(ui, ui.root);
 
+  // In the upper half, where the ball seldom is.
+  const nameBranch = (put, line, text, near, down) => {
+    const upper = line.filter(([lam, q]) => lam >= 0 && lam < 0.7 * TOP && q >= 0.5);
+    const [lam, q] = upper.reduce((best, one) => (Math.abs(one[0] - near) < Math.abs(best[0] - near) ? one : best),
+      [Infinity, 0]);
+    put(lam, q, upper.length ? text : "", { right: 4, down });
+  };
   const drawn = remember((world, kappa) => {
     const found = surveyed(world, kappa);
     stable(found.minima);
     unstable(found.maxima);
-    for (const { key, words, line } of edges) {
+    nameBranch(stableWords, found.minima, TITLES.minima, 0.6, 15);
+    nameBranch(unstableWords, found.maxima, TITLES.maxima, 0.1, -7);
+    for (const { key, text, line } of edges) {
       const lam = found[key];
       // In the first world the two are one.
       const shown = lam >= 0 && lam <= TOP && !(key === "collapse" && lam === found.balance);
       line(shown ? [[lam, 0], [lam, 1]] : []);
-      words.setAttribute("visibility", shown ? "visible" : "hidden");
+      text.setAttribute("visibility", shown ? "visible" : "hidden");
       const room = lam < 3.2;
-      words.setAttribute("x", shown ? map.x(lam) + (room ? 5 : -5) : 0);
-      words.setAttribute("y", map.y(0.74));
-      words.setAttribute("text-anchor", room ? "start" : "end");
+      text.setAttribute("x", shown ? map.x(lam) + (room ? 5 : -5) : 0);
+      text.setAttribute("y", map.y(0.74));
+      text.setAttribute("text-anchor", room ? "start" : "end");
     }
   });
   const shaped = remember((world, kappa, weight) => {
@@ -237,11 +254,15 @@ export default figure("TwoPointLandscape", checks, (ui) => {
     grip({ x: q, y: told.loss, told: `share ${signed(q, 3)}, loss ${signed(told.loss, 3)}`, now: signed(q, 3), low: 0,
       high: 1 });
     trace(until);
-    here([[weight, q]]);
+    here({ x: weight, y: q, told: `weight ${signed(weight, 2)}, share ${signed(q, 3)}`, now: signed(weight, 2), low: 0,
+      high: TOP });
     const toLeft = weight > 2.4;
-    hereWords.setAttribute("x", map.x(weight) + (toLeft ? -12 : 12));
-    hereWords.setAttribute("y", map.y(q) + (q > 0.9 ? 18 : -9));
-    hereWords.setAttribute("text-anchor", toLeft ? "end" : "start");
+    hereWords(weight, q, TITLES.here, { side: toLeft ? "end" : "start", right: toLeft ? -12 : 12, down: q > 0.9 ? 18 : -9 });
+    // Where the ball seldom is: at balance, or else on the right.
+    const valleyFloor = low.find((point) => point.q === 0.5) ?? low.at(-1);
+    const hill = found.findLast(({ minimum }) => !minimum);
+    lowWords(valleyFloor.q, valleyFloor.loss, TITLES.minimum, { side: valleyFloor.q > 0.8 ? "end" : "middle", down: -12 });
+    highWords(hill?.q ?? 0, hill?.loss ?? 0, hill ? TITLES.maximum : "", { side: "middle", down: -10 });
 
     tell(told);
     const lowered = steps > 0 ? "lowered" : "to lower";

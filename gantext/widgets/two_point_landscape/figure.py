@@ -34,9 +34,9 @@ class TwoPointLandscape(LiveFigure):
     r"""Roll a forger down its loss in the two-point world, and see where that is on the map.
 
     The landscape is `TwoPointLoss`; its minima are filled, its maxima hollow. The ball takes the
-    steps of `TwoPointLoss.descend`. Beside it is the bifurcation diagram of the same world for the
-    present :math:`\kappa`: the stationary q for every :math:`\lambda`, with the ball where it is
-    now.
+    steps of `TwoPointLoss.descend`, and rolls when it is let go. Beside it is the bifurcation
+    diagram of the same world for the present :math:`\kappa`: the stationary q for every
+    :math:`\lambda`, with the ball where it is now, which can be dragged there too.
 
     Parameters
     ----------

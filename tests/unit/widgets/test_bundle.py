@@ -7,6 +7,8 @@ import pytest
 from gantext.widgets import bundle
 
 FIGURES = ("optimal_critic", "phase_plane", "training_replay", "two_point_landscape")
+MODULE = r'^\$modules\["([^"]+)"\] = '
+ALL = [*FIGURES, "best_answer", "late_critic"]
 
 
 def bundled(monkeypatch, **sources):
@@ -18,20 +20,38 @@ def bundled(monkeypatch, **sources):
 
 @pytest.mark.parametrize("figure", FIGURES)
 def test_each_module_stands_before_what_uses_it_and_once(figure):
-    parts = re.findall(r'^\$modules\["([^"]+)"\] = ', bundle.module(figure), re.MULTILINE)
+    parts = re.findall(MODULE, bundle.module(figure), re.MULTILINE)
     assert len(set(parts)) == len(parts)
     assert parts[-1] == f"{figure}/figure.js"
     assert {"core.js", "d3.js", "plot.js", f"{figure}/constants.js"} < set(parts)
     assert parts.index("core.js") < parts.index("plot.js") > parts.index("d3.js")
 
 
+def test_small_figures_are_the_scripts_of_one_folder():
+    assert set(FIGURES) < set(bundle.figures())
+    assert {"best_answer", "late_critic"} < set(bundle.ideas()) < set(bundle.figures())
+    assert "idea" not in bundle.ideas()
+
+
+def test_what_figures_share_is_in_one_script_and_in_no_other():
+    common = re.findall(MODULE, bundle.shared(), re.MULTILINE)
+    assert sorted(common) == ["core.js", "d3.js", "ideas/idea.js", "plot.js"]
+    for figure in ALL:
+        own = re.findall(MODULE, bundle.script(figure), re.MULTILINE)
+        assert own
+        assert not set(own) & set(common)
+        whole = re.findall(MODULE, bundle.module(figure), re.MULTILINE)
+        assert set(own) < set(whole) <= {*own, *common}
+
+
 @pytest.mark.parametrize("make", [bundle.module, bundle.script])
-@pytest.mark.parametrize("figure", FIGURES)
+@pytest.mark.parametrize("figure", ALL)
 def test_nothing_is_imported_and_nothing_else_exported(figure, make):
     text = make(figure)
     assert not re.search(r"^import ", text, re.MULTILINE)
     exports = re.findall(r"^export .*", text, re.MULTILINE)
-    whole = f'export default $modules["{figure}/figure.js"].default;'
+    path = f"{figure}/figure.js" if figure in FIGURES else f"ideas/{figure}.js"
+    whole = f'export default $modules["{path}"].default;'
     assert exports == ([whole] if make is bundle.module else [])
 
 

@@ -25,6 +25,20 @@ def test_numbers_are_rounded_half_up_with_a_minus_sign(value, digits, text):
     assert live.fixed(value, digits) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (1.26e-42, 4, "1.3 × 10⁻⁴²"),
+        (-4.9e-4, 3, "−4.9 × 10⁻⁴"),
+        (5e-4, 3, "0.001"),
+        (0.0, 4, "0.0000"),
+        (12.5, 0, "13"),
+    ],
+)
+def test_what_would_be_zeros_alone_is_written_with_a_power(value, digits, text):
+    assert live.scientific(value, digits) == text
+
+
 def test_a_figure_carries_its_script_and_style():
     figure = gt.OptimalCritic()
     assert figure._esm == module("optimal_critic")

@@ -5,6 +5,7 @@ import math
 
 import pytest
 import torch
+from matplotlib.figure import Figure
 
 import gantext as gt
 from gantext.widgets.live import FIGURE_MIME
@@ -63,6 +64,8 @@ def test_what_is_no_distribution_is_refused(arguments, message):
 def test_a_letter_that_nobody_shows_has_no_best_answer():
     figure = gt.OptimalCritic([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], letter=3)
     assert figure.sentence().endswith("b = 0.000 and nobody shows it: D* is free.")
+    assert set(figure.numbers()) == {"V", "JS", "a", "b"}
+    figure.draw(Figure())
     assert "−" not in gt.OptimalCritic([1.0, 0.0], [0.0, 1.0]).sentence()  # V is 0, not -0
 
 

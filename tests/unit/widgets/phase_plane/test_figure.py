@@ -137,8 +137,10 @@ def test_nothing_is_predicted_at_a_kink():
 )
 def test_what_cannot_be_measured_is_said(settings, shown, why):
     figure = gt.PhasePlane(**settings)
-    assert set(figure.numbers()) == shown
-    assert all(math.isfinite(value) for value in figure.numbers().values())
+    found = figure.numbers()
+    assert set(found) & {"predicted", "measured", "distance"} == shown
+    assert ("turned" in found) == ("measured" in shown)
+    assert all(math.isfinite(v) for v in found.values() if not isinstance(v, str))
     assert why in figure.sentence()
     assert ("not measured" in figure.sentence()) == ("measured" not in shown)
 
@@ -171,6 +173,45 @@ def test_the_sentence_names_what_was_chosen():
     )
 
 
+@pytest.mark.parametrize(
+    ("rule", "turn"),
+    [
+        ("simultaneous", lambda eta: math.atan(eta)),
+        ("proximal point", lambda eta: math.atan(eta)),
+        ("alternating", lambda eta: math.acos(1 - eta**2 / 2)),
+        ("extragradient", lambda eta: math.atan2(eta, 1 - eta**2)),
+    ],
+)
+@pytest.mark.parametrize("eta", [0.1, 1.3])
+def test_the_turn_on_xy_is_the_closed_form(rule, turn, eta):
+    found = gt.PhasePlane(rule=rule, eta=eta, x=0.8, y=-1.1).numbers()
+    assert found["turn"] == pytest.approx(math.degrees(turn(eta)), abs=1e-9)
+    # The alternating orbit is an ellipse, on which the mean is over no whole number of turns.
+    margin = 0.5 if rule == "alternating" else 1e-9
+    assert found["turned"] == pytest.approx(math.degrees(turn(eta)), abs=margin)
+
+
+def test_a_second_rule_is_measured_as_if_it_were_the_first():
+    game = {"game": "Dirac-GAN", "penalty": "R1", "gamma": 0.3, "x": 0.7, "y": -0.4, "eta": 0.5}
+    both = gt.PhasePlane(rule="alternating", beside="alternating momentum", **game)
+    other = gt.PhasePlane(rule="alternating momentum", **game)
+    found, alone = both.numbers(), other.numbers()
+    for name in ("predicted", "measured", "turn", "turned", "distance"):
+        assert found[f"beside_{name}"] == alone[name]
+        assert found[name] == gt.PhasePlane(rule="alternating", **game).numbers()[name]
+    assert both.sentence().endswith(
+        " Beside it alternating momentum (β = −0.50): growth per step predicted "
+        f"{alone['predicted']:.3f}, measured {alone['measured']:.3f} over steps 60 to 120."
+    )
+
+
+def test_extragradients_trial_step_is_the_simultaneous_step():
+    found = gt.PhasePlane(eta=0.4, x=1.0, y=0.5).numbers()
+    assert found["trial"] == "0.800, 0.900"  # (x - eta y, y + eta x)
+    assert found["first"] == "0.640, 0.820"  # (x - eta y', y + eta x') at the trial point
+    assert "trial" not in gt.PhasePlane(rule="simultaneous").numbers()
+
+
 def test_halves_are_rounded_as_in_javascript():
     """1 - 0.09 * 0.45 = 0.9595, which floats are just above or below."""
     figure = gt.PhasePlane(rule="alternating", eta=0.09, damping=0.45, steps=0)
@@ -201,6 +242,11 @@ def test_every_choice_plays(game, rule):
         ({"game": 3}, "game: .* got 3"),
         ({"rule": "none"}, "rule: expected one of 'simultaneous'"),
         ({"penalty": None}, "penalty: expected a string, got None"),
+        ({"beside": "none"}, "beside: expected one of '', 'simultaneous'"),
+        (
+            {"game": "Dirac-GAN", "beside": "proximal point"},
+            "beside: expected one without proximal",
+        ),
         ({"eta": 0.0}, "eta: expected a number from 0.01 to 2, got 0.0"),
         ({"eta": math.nan}, "eta: .* got nan"),
         ({"damping": 1.5}, "damping: expected a number from 0 to 1"),
@@ -224,7 +270,7 @@ def test_the_state_is_stored_as_plain_data_and_makes_the_figure_again():
     assert stored["module"] == "phase_plane"
     assert set(stored["state"]) == {
         *("game", "rule", "penalty", "eta", "damping", "gamma", "beta", "strength"),
-        *("x", "y", "steps"),
+        *("x", "y", "steps", "beside"),
     }
     again = gt.PhasePlane(**stored["state"])
     assert again.stored() == figure.stored()
@@ -239,6 +285,7 @@ def test_the_state_is_stored_as_plain_data_and_makes_the_figure_again():
         {"game": "Wasserstein Dirac-GAN", "penalty": "WGAN-GP"},
         {"game": "least-squares Dirac-GAN", "rule": "symplectic adjustment", "eta": 2.0},
         {"steps": 0},
+        {"rule": "simultaneous", "beside": "extragradient"},
     ],
 )
 def test_the_picture_can_always_be_drawn(settings):
