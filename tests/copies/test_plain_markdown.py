@@ -298,11 +298,12 @@ def test_roles_are_found_wherever_they_stand():
         | a | b |
         | --- | --- |
         | {zh}`次` | {zh}`批` and {zh}`批` |
+        | {zh}`批` | {zh}`批` |
 
         `{zh}` {zh}`批`: not in code, `{zh}'批'` neither""")
     assert "- one 批\n  and [the page](https" in made
     assert "> quoted 次\n" in made
-    assert "| 次 | 批 and 批 |\n" in made
+    assert "| 次 | 批 and 批 |\n| 批 | 批 |\n" in made
     assert made.endswith("`{zh}` 批: not in code, `{zh}'批'` neither")
 
 
