@@ -259,7 +259,7 @@ class PhasePlane(LiveFigure):
         path = simulate(self._game(), rule, first[:, :1], first[:, 1:], self.steps, **settings)
         return torch.cat(path, dim=-1)
 
-    def _one_step(self, rule: UpdateRule, **settings: float) -> str:
+    def _one_step(self, rule: UpdateRule, **settings: Any) -> str:
         """Say where a step from the start leads."""
         path = simulate(self._game(), rule, [self.x], [self.y], 1, **settings)
         return ", ".join(fixed(float(player[-1]), 3) for player in path)
