@@ -236,6 +236,7 @@ def test_its_figures_move_with_no_network_and_show_pythons_numbers(
         assert by_keys != opened
         assert figures.different(place, kind, tolerance) == []
         figures.drag(page, place)
+        figures.rest(place)  # a ball that is let go rolls on
         assert figures.state(place, kind) != by_keys
         assert figures.different(place, kind, tolerance) == []
         figures.says_what_python_says(place, kind)
