@@ -12,6 +12,11 @@ const make = (element, attributes, children) => {
   return element;
 };
 
+// Writes words where they are new: a browser lays out again even what is written over with itself.
+export const write = (element, text) => {
+  if (element.textContent !== text) element.textContent = text;
+};
+
 export const html = (tag, attributes = {}, ...children) => make(document.createElement(tag), attributes, children);
 
 export const svg = (tag, attributes = {}, ...children) =>
@@ -150,8 +155,8 @@ export const slider = (parent, { label, low, high, step, digits = 2, words = (v)
   return (value, hidden = false) => {
     box.hidden = hidden;
     if (Number(input.value) !== value) input.value = value;
-    told.value = words(value);
-    input.setAttribute("aria-valuetext", told.value);
+    write(told, words(value));
+    input.setAttribute("aria-valuetext", told.textContent);
   };
 };
 
@@ -181,6 +186,7 @@ export const player = (ui, parent, { step, perSecond = 30, name = "" }) => {
   const pause = () => {
     cancelAnimationFrame(timer);
     timer = undefined;
+    if (play.hasAttribute("aria-label") && play.textContent === "Play") return;
     play.textContent = "Play";
     play.setAttribute("aria-label", `Play ${name}`.trim());
   };
@@ -210,23 +216,23 @@ export const player = (ui, parent, { step, perSecond = 30, name = "" }) => {
 
 // Numbers and words -----------------------------------------------------------------------------------------
 
-// Shows numbers with their names; `data-value` keeps all their digits. `write` turns one into text.
+// Shows numbers with their names; `data-value` keeps all their digits. `say` turns one into text.
 export const numbers = (parent, names) => {
   const list = html("dl", { class: "numbers" });
   const places = new Map();
-  for (const [key, label, digits = 3, write = signed] of names) {
+  for (const [key, label, digits = 3, say = signed] of names) {
     const value = html("dd", { "data-number": key });
     const box = html("div", {}, html("dt", {}, label), value);
     list.append(box);
-    places.set(key, { box, value, digits, write });
+    places.set(key, { box, value, digits, say });
   }
   parent.append(list);
   return (found) => {
-    for (const [key, { box, value, digits, write }] of places) {
+    for (const [key, { box, value, digits, say }] of places) {
       box.hidden = found[key] === undefined;
       if (box.hidden) continue;
       value.dataset.value = String(found[key]);
-      value.textContent = typeof found[key] === "number" ? write(found[key], digits) : found[key];
+      write(value, typeof found[key] === "number" ? say(found[key], digits) : found[key]);
     }
   };
 };

@@ -1,5 +1,5 @@
 // Axes, and what is drawn in them: lines, dots, and handles that can be dragged.
-import { OWN_KEYS, fresh, html, svg } from "./core.js";
+import { OWN_KEYS, fresh, html, svg, write } from "./core.js";
 import { d3 } from "./d3.js";
 
 export const panels = (parent) => {
@@ -70,6 +70,7 @@ const far = 1e4; // pixels: beyond any drawing, and still a coordinate
 export const path = (on, plan, style, attributes = {}) => {
   const element = svg("path", { class: style, ...attributes });
   on.append(element);
+  let drawn = "";
   return (points) => {
     let pen = "M";
     let d = "";
@@ -83,7 +84,9 @@ export const path = (on, plan, style, attributes = {}) => {
       d += `${pen}${px.toFixed(2)} ${py.toFixed(2)}`;
       pen = "L";
     }
+    if (d === drawn) return;
     element.setAttribute("d", d);
+    drawn = d;
   };
 };
 
@@ -199,7 +202,7 @@ export const words = (on, plan, style, { dx = 0, dy = 0, anchor = "start" } = {}
   return (x, y, text, { side = anchor, right = dx, down = dy } = {}) => {
     const [px, py] = [plan.x(x), plan.y(y)];
     const seen = Boolean(text) && Math.abs(px) < far && Math.abs(py) < far;
-    element.textContent = seen ? text : "";
+    write(element, seen ? text : "");
     if (!seen) return;
     element.setAttribute("text-anchor", side);
     element.setAttribute("x", px + right);

@@ -10,6 +10,7 @@ import { decodeAll } from "./recording.js";
 
 const themes = { attributes: true, attributeFilter: ["data-theme", "theme", "data-jp-theme-light", "class"] };
 const deepest = 0.7; // the opacity of D = 1
+const STROKES = 3;
 
 // Paints a frame of a run under a plot, and again when the plot's size or the page's theme changes.
 const canvasUnder = (ui, plan) => {
@@ -24,9 +25,7 @@ const canvasUnder = (ui, plan) => {
   const pen = canvas.getContext("2d");
   const small = html("canvas");
   const smallPen = small.getContext("2d");
-  const dot = html("canvas");
-  const dotPen = dot.getContext("2d");
-  let run, frame;
+  let run, frame, colors;
   let size = { width: 0, height: 0 };
 
   const shade = (color) => {
@@ -47,14 +46,24 @@ const canvasUnder = (ui, plan) => {
     smallPen.fillRect(0, 0, mesh, mesh);
   };
 
-  // A dot is drawn once and then stamped: much quicker than hundreds of arcs.
-  const stamp = (color, radius) => {
-    dot.width = 2 * Math.ceil(radius) + 2;
-    dot.height = dot.width;
-    dotPen.fillStyle = color;
-    dotPen.globalAlpha = 0.65;
-    dotPen.arc(dot.width / 2, dot.width / 2, radius, 0, 2 * Math.PI);
-    dotPen.fill();
+  // Round ends of lines without length are dots, many in one stroke: much quicker than each for itself. One stroke
+  // fills where its dots meet but once, so a few strokes take turns and a crowd still looks darker.
+  const scatter = (color, radius, wide, high) => {
+    pen.strokeStyle = color;
+    pen.globalAlpha = 0.65;
+    pen.lineCap = "round";
+    pen.lineWidth = 2 * radius;
+    for (let turn = 0; turn < STROKES; turn++) {
+      pen.beginPath();
+      for (let i = frame * run.count + turn; i < (frame + 1) * run.count; i += STROKES) {
+        const [x, y] = [run.places[2 * i] * wide, (1 - run.places[2 * i + 1]) * high];
+        if (!(x >= 0)) continue; // outside
+        pen.moveTo(x, y);
+        pen.lineTo(x + 0.01, y);
+      }
+      pen.stroke();
+    }
+    pen.globalAlpha = 1;
   };
 
   const paint = () => {
@@ -64,18 +73,14 @@ const canvasUnder = (ui, plan) => {
     if (!run || !wide || !high) return;
     if (canvas.width !== wide) canvas.width = wide;
     if (canvas.height !== high) canvas.height = high;
-    const look = getComputedStyle(canvas);
-    shade(look.getPropertyValue("--gx-discriminator"));
+    colors ??= ["discriminator", "generator"].map((who) => getComputedStyle(canvas).getPropertyValue(`--gx-${who}`));
+    shade(colors[0]);
     pen.globalCompositeOperation = "copy";
     // An entry of the surface is the middle of its pixel: half a pixel hangs over on each side.
     const [cellX, cellY] = [wide / (run.mesh - 1), high / (run.mesh - 1)];
     pen.drawImage(small, -cellX / 2, -cellY / 2, wide + cellX, high + cellY);
     pen.globalCompositeOperation = "source-over";
-    stamp(look.getPropertyValue("--gx-generator"), 2.2 * ratio);
-    for (let i = frame * run.count; i < (frame + 1) * run.count; i++) {
-      const [x, y] = [run.places[2 * i], run.places[2 * i + 1]];
-      if (x >= 0) pen.drawImage(dot, x * wide - dot.width / 2, (1 - y) * high - dot.width / 2); // else outside
-    }
+    scatter(colors[1], 2.2 * ratio, wide, high);
   };
 
   const sizes = new ResizeObserver((entries) => {
@@ -83,7 +88,10 @@ const canvasUnder = (ui, plan) => {
     paint();
   });
   sizes.observe(canvas);
-  const theme = new MutationObserver(paint);
+  const theme = new MutationObserver(() => {
+    colors = undefined;
+    paint();
+  });
   for (const element of [document.documentElement, document.body]) theme.observe(element, themes);
   ui.onRemove(() => {
     sizes.disconnect();
@@ -280,7 +288,8 @@ const assemble = (ui, runs, narrow) => {
 
 export default figure("TrainingReplay", checks, (ui) => {
   let shown, view, drawnNarrow, state;
-  const isNarrow = () => ui.root.clientWidth > 0 && ui.root.clientWidth < NARROW;
+  let wide = ui.root.clientWidth; // asked once: the answer makes a browser lay out the page
+  const isNarrow = () => wide > 0 && wide < NARROW;
   const draw = (newState) => {
     state = newState;
     const runs = decodeAll(state.recordings);
@@ -293,7 +302,8 @@ export default figure("TrainingReplay", checks, (ui) => {
     view(state);
   };
   let later;
-  const turned = new ResizeObserver(() => {
+  const turned = new ResizeObserver((entries) => {
+    wide = entries.at(-1).contentRect.width;
     cancelAnimationFrame(later);
     later = requestAnimationFrame(() => isNarrow() !== drawnNarrow && draw(state));
   });
