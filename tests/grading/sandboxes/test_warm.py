@@ -15,7 +15,7 @@ from gantext.grading.sandboxes.warm import Warm
 from gantext.grading.source import parsed
 from tests.grading.sandboxes.started import start, value_of
 from tests.grading.small import LIMITS, QUESTIONS, SQUARE, notebook
-from tools.exercises import STUDENT
+from tools.book import copy_of, exercises
 
 
 def test_warm_workers_give_the_marks_of_cold_ones():
@@ -105,7 +105,7 @@ def test_the_system_is_read_only_around_an_unprivileged_copy(monkeypatch):
 
 def test_all_that_exercises_import_is_there_before_the_copy():
     """A name that no longer leads anywhere would only be slow, and nobody would see it."""
-    notebooks = [read(path.read_bytes()) for path in sorted(STUDENT.glob("*.ipynb"))]
+    notebooks = [read(copy_of(source).read_bytes()) for source in exercises()]
     statements = {
         ast.unparse(node)
         for notebook in notebooks
