@@ -66,6 +66,13 @@ def neighbour(*, busy: bool) -> Iterator[None]:
             beside.join()
 
 
+def _round(ways: list[Iterator[float]], first: int) -> list[float]:
+    """Take a block each way, beginning with another one each time; return them in their order."""
+    order = [(first + k) % len(ways) for k in range(len(ways))]
+    found = {k: next(ways[k]) for k in order}
+    return [found[k] for k in range(len(ways))]
+
+
 def row(members: int, hidden: int, blocks: int) -> str:
     """Return one size's line."""
     cores = torch.get_num_threads()
@@ -75,7 +82,7 @@ def row(members: int, hidden: int, blocks: int) -> str:
     cells = [str(members), str(hidden)]
     for busy in (False, True):
         with neighbour(busy=busy):
-            times = [[next(way) for way in ways] for _ in range(blocks)]
+            times = [_round(ways, k) for k in range(blocks)]
         cells += [f"{1e3 * statistics.median(each):.2f}" for each in zip(*times, strict=True)]
     return f"| {' | '.join(cells)} |"
 

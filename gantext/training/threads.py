@@ -2,9 +2,9 @@
 
 PyTorch splits every larger operation among all cores, which then wait for each other in a busy
 loop. A step of small GANs is hundreds of short operations: there is little to split, and beside
-another busy process each waits for a core that is taken. Such a step has been up to twenty times
-slower. So a small step is taken by one thread, and the members of a large population are shared
-among threads that meet only where a block of steps ends.
+another busy process each waits for a core that is taken. Such a step is then many times slower
+(``python -m benchmarks.threads``). So a small step is taken by one thread, and the members of a
+large population are shared among threads that meet only where a block of steps ends.
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ from torch.utils.flop_counter import flop_registry
 Part = TypeVar("Part")
 Result = TypeVar("Result")
 
-#: Floating-point operations of all members' losses from which a second thread gains something;
-#: ``python -m benchmarks.threads`` measures it.
+#: Floating-point operations of all members' losses that are worth a thread of their own.
 WORTH_A_THREAD = 4e7
 
 #: Threads that replay at once, at most: Python starts operations one at a time.

@@ -256,21 +256,30 @@ export const scientific = (value, digits) => {
 // Puts values into words of Python's: "{name}" stands for the value of that name.
 export const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-// One sentence on what is seen: with every frame for eyes, and once the figure has come to rest for screen readers.
-export const sentence = (ui, parent) => {
-  const seen = html("p", { class: "sentence", "aria-hidden": "true" });
+// Says words to a screen reader once they have stayed the same for a while: the figure has come to rest. With
+// `standing` the first are there at once, for who reads what is there.
+export const speaker = (ui, parent, { standing = false } = {}) => {
   const heard = html("p", { class: "unseen", role: "status" });
-  parent.append(seen, heard);
-  let timer;
+  parent.append(heard);
+  let timer, last;
   ui.onRemove(() => clearTimeout(timer));
   return (text) => {
-    if (text === seen.textContent) return;
+    if (text === last) return;
     clearTimeout(timer);
-    if (!seen.textContent) heard.textContent = text;
-    seen.textContent = text;
-    timer = setTimeout(() => {
-      heard.textContent = text;
-    }, 300);
+    if (last !== undefined) timer = setTimeout(() => write(heard, text), 300);
+    else if (standing) write(heard, text);
+    last = text;
+  };
+};
+
+// One sentence on what is seen: for eyes with every frame, for ears when the figure rests.
+export const sentence = (ui, parent) => {
+  const seen = html("p", { class: "sentence", "aria-hidden": "true" });
+  parent.append(seen);
+  const speak = speaker(ui, parent, { standing: true });
+  return (text) => {
+    write(seen, text);
+    speak(text);
   };
 };
 

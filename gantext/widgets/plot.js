@@ -1,5 +1,5 @@
 // Axes, and what is drawn in them: lines, dots, and handles that can be dragged.
-import { OWN_KEYS, fresh, html, svg, write } from "./core.js";
+import { OWN_KEYS, fresh, html, linspace, svg, write } from "./core.js";
 import { d3 } from "./d3.js";
 
 export const panels = (parent) => {
@@ -89,6 +89,10 @@ export const path = (on, plan, style, attributes = {}) => {
     drawn = d;
   };
 };
+
+// A circle about the origin, or the part of it between two angles.
+export const circle = (radius, from = 0, to = 2 * Math.PI) =>
+  linspace(from, to, 121).map((angle) => [radius * Math.cos(angle), radius * Math.sin(angle)]);
 
 // As many marks as points, each a circle.
 export const dots = (on, plan, style, radius = 4) => {

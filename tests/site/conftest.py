@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.site.checks import DESKTOP, PHONE
 from tests.site.server import build_if_stale, serve
 from tools.book import ROOT
 
@@ -44,3 +45,24 @@ def root(folder: Path) -> Iterator[str]:
     """Return the address at which the built site is served."""
     with serve(folder) as address:
         yield address
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Return a page of a browser that reaches nothing at all, and complains of nothing."""
+    context = browser.new_context(viewport=DESKTOP, offline=True)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    yield page
+    context.close()
+    assert problems == []
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """Return a page of a phone, which has fingers on it."""
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    yield context.new_page()
+    context.close()

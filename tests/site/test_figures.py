@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -39,19 +39,6 @@ def test_no_figure_is_left_out() -> None:
 @pytest.fixture(params=MAKERS)
 def figure(request: pytest.FixtureRequest) -> gt.LiveFigure:
     return MAKERS[request.param]()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """Return a page of a browser that reaches nothing at all."""
-    context = browser.new_context(viewport=DESKTOP, offline=True)
-    page = context.new_page()
-    problems: list[str] = []
-    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    yield page
-    context.close()
-    assert problems == []
 
 
 @pytest.fixture

@@ -6,15 +6,14 @@ One page for a mouse and keys, and one of a phone, serve for all that is checked
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 import gantext as gt
 from gantext.widgets.bundle import host, ideas, script, shared, stylesheet
-from tests.site.checks import DESKTOP, PHONE
+from tests.site.checks import PHONE
 from tests.site.figures import (
     IDEAS,
     TOLERANCE,
@@ -37,27 +36,6 @@ def test_no_idea_is_left_out() -> None:
 @pytest.fixture(params=IDEAS)
 def figure(request: pytest.FixtureRequest) -> gt.LiveFigure:
     return IDEAS[request.param]()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """Return a page of a browser that reaches nothing at all."""
-    context = browser.new_context(viewport=DESKTOP, offline=True)
-    page = context.new_page()
-    problems: list[str] = []
-    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    yield page
-    context.close()
-    assert problems == []
-
-
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
-    """Return a page of a phone."""
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    yield context.new_page()
-    context.close()
 
 
 def agrees(place: Locator, kind: type[gt.LiveFigure]) -> None:

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 import gantext as gt
 from tests.recordings import made
-from tests.site.checks import DESKTOP, PHONE
 from tests.site.figures import different, rest, settle, show, state
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport=DESKTOP)
-    yield context.new_page()
-    context.close()
 
 
 def at(place: Locator, plot: int, x: float, y: float) -> tuple[float, float]:
@@ -146,11 +136,9 @@ def test_the_training_is_dragged_along_its_losses(page: Page) -> None:
     assert place.locator("[data-number=step]").inner_text() == "100"
 
 
-def test_two_runs_fit_one_screen_of_a_phone(browser: Browser) -> None:
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    place = show(page, gt.TrainingReplay([made(name="one"), made(name="two")], right="two"))
-    settle(page)
+def test_two_runs_fit_one_screen_of_a_phone(phone: Page) -> None:
+    place = show(phone, gt.TrainingReplay([made(name="one"), made(name="two")], right="two"))
+    settle(phone)
     boxes = [place.locator("svg").nth(k).bounding_box() for k in range(4)]
     (first, second, third, fourth) = [(b["x"], b["y"] + b["height"]) for b in boxes if b]
     assert first[1] == second[1] < third[1] == fourth[1]
@@ -163,7 +151,6 @@ def test_two_runs_fit_one_screen_of_a_phone(browser: Browser) -> None:
     )
     assert min(sizes) > 9  # and all that is written can be read
     # A wider screen draws it anew, and keeps the state.
-    page.set_viewport_size({"width": 740, "height": 360})
-    page.wait_for_function("!document.querySelector('.narrow')")
+    phone.set_viewport_size({"width": 740, "height": 360})
+    phone.wait_for_function("!document.querySelector('.narrow')")
     assert different(place, gt.TrainingReplay) == []
-    context.close()

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Locator, Page
+from playwright.sync_api import CDPSession, Locator, Page
 
 import gantext as gt
-from tests.site.checks import PHONE
 from tests.site.figures import MAKERS, TOLERANCE, different, rest, settle, show, state
 
 MOVES = 12
@@ -49,11 +48,9 @@ class Finger:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """Return a page of a phone."""
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    yield context.new_page()
-    context.close()
+def page(phone: Page) -> Page:
+    """Return the page of a phone: no mouse has fingers."""
+    return phone
 
 
 @pytest.fixture(params=MAKERS)

@@ -1,5 +1,5 @@
 // What small figures share: one picture, a sentence whose numbers are dragged, and marks that carry their names.
-import { OWN_KEYS, clamp, figure, html, linspace, number, signed, svg, whole } from "../core.js";
+import { OWN_KEYS, clamp, figure, html, number, signed, speaker, svg, whole, write } from "../core.js";
 import { handle, plot, words } from "../plot.js";
 
 const TRAVEL = 240; // pixels of dragging from a number's lowest value to its highest
@@ -40,7 +40,6 @@ export const idea = (title, made, compute, build, styles = {}) => {
 // The sentence. A name in braces is a number; one that is part of the state can be dragged.
 const story = (ui, parent, { RANGES, WORDS, DIGITS, NAMES }, set, styles) => {
   const line = html("p", { class: "sentence" });
-  const spoken = html("p", { class: "unseen", role: "status" });
   const parts = {};
   WORDS.sentence.split(/\{(\w+)\}/).forEach((text, i) => {
     if (i % 2 === 0) return line.append(text);
@@ -48,25 +47,16 @@ const story = (ui, parent, { RANGES, WORDS, DIGITS, NAMES }, set, styles) => {
     line.append(RANGES[text] ? scrub(ui, parts[text], text, RANGES[text], NAMES[text], set) : parts[text]);
   });
   parent.append(line);
-  ui.root.append(spoken);
-  let timer, before;
-  ui.onRemove(() => clearTimeout(timer));
+  const speak = speaker(ui, ui.root); // a screen reader can read the line itself, too
   return (numbers) => {
     for (const [name, part] of Object.entries(parts)) {
       const value = numbers[name];
       part.dataset.value = String(value);
-      part.textContent = typeof value === "string" ? value : signed(value, DIGITS[name]);
+      write(part, typeof value === "string" ? value : signed(value, DIGITS[name]));
       part.show?.(value);
     }
     const text = line.textContent;
-    // A screen reader hears the whole sentence when the figure has come to rest; the line itself it can read.
-    if (before !== undefined && text !== before) {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        spoken.textContent = text;
-      }, 600);
-    }
-    before = text;
+    speak(text);
     return text;
   };
 };
@@ -123,8 +113,8 @@ export const stage = (parent, { x, y, width = 360, height = 240, margin = 14 }) 
 // The name of a mark, `right` and `down` pixels from its place. `style` may have it end there (left), or in the middle.
 export const name = (on, plan, style, text, [right, down] = [0, 0]) => {
   const anchor = { left: "end", middle: "middle" }[style.split(" ")[1]];
-  const write = words(on, plan, style, { dx: right, dy: down, anchor });
-  return ([x, y], told = text) => write(x, y, told);
+  const put = words(on, plan, style, { dx: right, dy: down, anchor });
+  return ([x, y], told = text) => put(x, y, told);
 };
 
 // A rectangle between two corners.
@@ -152,7 +142,3 @@ export const arrow = (on, plan, style) => {
     element.setAttribute("d", `M${px.toFixed(2)} ${py.toFixed(2)}L${qx.toFixed(2)} ${qy.toFixed(2)}M${side(1)}L${qx.toFixed(2)} ${qy.toFixed(2)}L${side(-1)}`);
   };
 };
-
-// A circle about the origin, or the part of it between two angles.
-export const circle = (radius, from = 0, to = 2 * Math.PI) =>
-  linspace(from, to, 121).map((angle) => [radius * Math.cos(angle), radius * Math.sin(angle)]);

@@ -1,6 +1,6 @@
 // Extragradient: the trial step, the velocity found there, and the real step.
-import { dots, path } from "../plot.js";
-import { arrow, circle, idea, name, stage } from "./idea.js";
+import { circle, dots, path } from "../plot.js";
+import { arrow, idea, name, stage } from "./idea.js";
 import * as made from "./look_ahead.made.js";
 
 const { ROUNDING, WORDS } = made;

@@ -1,7 +1,7 @@
 // A multiplier in the complex plane, and the steps that it makes: 1, μ, μ², μ³ ...
 import { signed } from "../core.js";
-import { dots, handle, path } from "../plot.js";
-import { circle, idea, name, stage } from "./idea.js";
+import { circle, dots, handle, path } from "../plot.js";
+import { idea, name, stage } from "./idea.js";
 import * as made from "./multiplier.made.js";
 
 const { RANGES, STEPS, WORDS } = made;
@@ -37,10 +37,10 @@ export default idea("Multiplier", made, compute, ({ place, set }) => {
   rest([[0, 0]]);
 
   return ({ real, imaginary }, { modulus, turn }) => {
-    const seen = orbit({ real, imaginary }).filter(([x, y]) => Math.abs(x) < 1.7 && Math.abs(y) < 1.34);
+    const places = orbit({ real, imaginary });
+    const seen = places.filter(([x, y]) => Math.abs(x) < 1.7 && Math.abs(y) < 1.34);
     way(seen);
     steps(seen);
-    const places = orbit({ real, imaginary });
     first(places[1]);
     second(Math.hypot(...places[2]) < 1.35 ? places[2] : [9, 9]);
     tip({ x: real, y: imaginary, told: `${signed(real, 2)} + ${signed(imaginary, 2)} i, modulus ${signed(modulus, 3)}`,

@@ -1,6 +1,6 @@
 // A step along the tangent, and the circle on which it ends.
-import { dots, path } from "../plot.js";
-import { arrow, circle, idea, name, stage } from "./idea.js";
+import { circle, dots, path } from "../plot.js";
+import { arrow, idea, name, stage } from "./idea.js";
 import * as made from "./tangent_step.made.js";
 
 const { STEPS, WORDS } = made;

@@ -1,10 +1,8 @@
 // The complex plane: the multipliers, and what the outermost does to the number 1.
-import { linspace, fill, signed } from "../core.js";
-import { dots, path, plot, words } from "../plot.js";
+import { fill, signed } from "../core.js";
+import { circle, dots, path, plot, words } from "../plot.js";
 import { EXTENT, LABELS, TITLES } from "./constants.js";
 import { sector } from "./plane.js";
-
-const circle = (radius) => linspace(0, 2 * Math.PI, 121).map((t) => [radius * Math.cos(t), radius * Math.sin(t)]);
 
 const toldMultipliers = (values) =>
   values.filter(([, im]) => im > -1e-9).map(([re, im]) =>
