@@ -46,6 +46,12 @@ def place(page: Page, figure: gt.LiveFigure) -> Locator:
     return show(page, figure)
 
 
+def test_who_hears_a_page_finds_the_sentence_there(place: Locator) -> None:
+    """Eyes read another one, which changes with every frame."""
+    heard = place.locator("p[role=status]")
+    assert heard.inner_text() == place.locator(".sentence").inner_text() != ""
+
+
 class Mover:
     """Moves a figure and compares after each movement."""
 
