@@ -65,6 +65,12 @@ def test_does_not_scroll_sideways(seen: Visit, window: dict[str, int]) -> None:
     assert checks.sideways_scroll(seen.page) == []
 
 
+def test_code_fits_its_box_on_a_desk(seen: Visit, name: str) -> None:
+    if name in HANDED_OUT:
+        resize(seen.page, DESKTOP)
+        assert checks.wide_code(seen.page) == []
+
+
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_notebooks_alone_offer_colab_at_their_top(
     seen: Visit, name: str, window: dict[str, int]
