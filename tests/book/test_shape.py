@@ -15,7 +15,9 @@ CODE_CELLS = 35  # before the summary
 LINES = 25  # in a cell
 COLUMNS = 76  # a longer line scrolls sideways at 1280 pixels
 FIRST_CODE = 6  # the reader moves something after so many cells of code at most
-FOLDED = re.compile(r"^(:{3,}|`{3,})\{[^}]+\}[^\n]*\n:class: dropdown\n.*?^\1\s*$", re.M | re.S)
+FOLDED = re.compile(
+    r"^(:{3,}|`{3,})\{[^}]+\}[^\n]*\n:class: dropdown\n.*?^\1\s*$", re.MULTILINE | re.DOTALL
+)
 
 
 def read(path):
@@ -59,7 +61,9 @@ def test_a_figure_that_moves_stands_near_the_top(chapter):
 
 
 @pytest.mark.parametrize(
-    "path", [*chapters(), *appendices(), *exercises()], ids=lambda path: f"{path.parent.name}/{path.stem}"
+    "path",
+    [*chapters(), *appendices(), *exercises()],
+    ids=lambda path: f"{path.parent.name}/{path.stem}",
 )
 def test_code_fits_the_page(path):
     notebook = read(path)
