@@ -108,6 +108,22 @@ def images(page: Page) -> list[str]:
     )
 
 
+def wide_code(page: Page) -> list[str]:
+    """No line of code is wider than its box, in what is folded neither; returns those that are."""
+    return page.evaluate(
+        """() => {
+            const folded = [...document.querySelectorAll("article details, .toggle-hidden")];
+            for (const fold of folded) {
+                fold.open = true;
+                fold.classList.remove("toggle-hidden");
+            }
+            const wide = [...document.querySelectorAll("article div.highlight pre")]
+                .filter((pre) => pre.scrollWidth > pre.clientWidth + 1);
+            return wide.map((pre) => pre.textContent.slice(0, 200));
+        }"""
+    )
+
+
 def sideways_scroll(page: Page) -> list[str]:
     """The page is no wider than the window; what is wider scrolls in a box of its own."""
     return page.evaluate(

@@ -130,6 +130,13 @@ def test_the_download_is_the_notebook(seen: Visit, folder: Path, name: str) -> N
         assert target.read_bytes() == HANDED_OUT[name].read_bytes()
 
 
+def test_code_fits_its_box_on_a_desk(seen: Visit, name: str) -> None:
+    """It opens what is folded, so it is the last test of a page."""
+    if name in HANDED_OUT:
+        resize(seen.page, DESKTOP)
+        assert checks.wide_code(seen.page) == []
+
+
 def in_colab(name: str) -> str:
     """Return the address at which Colab opens the notebook that a page hands out."""
     address = repository().replace("https://github.com", "https://colab.research.google.com/github")
