@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -29,10 +29,13 @@ class Call:
         Plain data by the parameter's name; empty where the answer is a value.
     tried : str
         What this call tries, in words: ``"5 letters, two of them never drawn"``.
+    hidden : dict
+        What the judge alone knows of it, such as the truth behind samples. No answer gets this.
     """
 
     arguments: Mapping[str, Plain] = field(default_factory=dict)
     tried: str = ""
+    hidden: Mapping[str, Any] = field(default_factory=dict)
 
     def failed(self, got: str, *, expected: str = "a result") -> Verdict:
         """Return the verdict on a call that brought nothing to judge.
@@ -267,6 +270,6 @@ def one_call(tried: str) -> Callable[[np.random.Generator], list[Call]]:
     --------
     >>> from gantext.grading.question import one_call
     >>> one_call("your number")(None)
-    [Call(arguments={}, tried='your number')]
+    [Call(arguments={}, tried='your number', hidden={})]
     """
     return lambda _: [Call({}, tried)]

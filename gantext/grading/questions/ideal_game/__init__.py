@@ -6,7 +6,7 @@ from gantext.grading.questions.ideal_game import (
     log_critic,
     one_neuron,
     order_gap,
-    two_lumps,
+    ratio_critic,
 )
 
 QUESTIONS = [
@@ -15,5 +15,5 @@ QUESTIONS = [
     order_gap.QUESTION,
     one_neuron.QUESTION,
     blind_spot.QUESTION,
-    two_lumps.QUESTION,
+    ratio_critic.QUESTION,
 ]
