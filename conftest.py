@@ -20,7 +20,7 @@ STYLE = {name: value for name, value in mpl.rcParams.items() if name != "backend
 # Minutes each, the longest first: so no processor waits for the last of them.
 LONGEST = (
     "test_colab.py",
-    "03-mode-collapse.ipynb",
+    "04-mode-collapse-in-networks.ipynb",
     "test_figures.py",
     "test_site.py",
     "test_gan_training.py",

@@ -48,7 +48,7 @@ def mode_counts(rng: np.random.Generator, size: tuple[int, int]) -> NDArray[np.f
 
 
 # The two qualities have the means and standard deviations of an ordinary and of a collapsed GAN on
-# the ring, in chapter 3.
+# the ring, in chapter 4.
 LAWS = {
     "share-0.5": share(0.5),
     "share-0.9": share(0.9),

@@ -110,10 +110,11 @@ def solve(
     batch: Any = None,
     **hparams: ArrayLike,
 ) -> Solution:
-    """Step until neither player wants to move: the speed is at most the tolerance.
+    """Step until both players stand still: the speed is at most the tolerance.
 
     A small speed is not a proof: where a softmax saturates, gradients vanish far from any
-    equilibrium. Where a game has a duality gap, ask for it.
+    equilibrium, and a player may stand on the top of his own loss. Where a game has a duality gap,
+    ask for it.
 
     >>> import torch
     >>> import gantext as gt

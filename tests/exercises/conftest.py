@@ -12,6 +12,7 @@ CHAPTERS = {
     "ideal-game": "01-ideal-game",
     "cycles": "02-cycles-and-spirals",
     "mode-collapse": "03-mode-collapse",
+    "mode-collapse-in-networks": "04-mode-collapse-in-networks",
 }
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from importlib import import_module
+from itertools import product
 
 import mpmath
 import numpy as np
 import pytest
 import torch
+from scipy.optimize import brentq
+from scipy.stats import binom
 
 from gantext.grading.calling import as_tensors
 from gantext.grading.catalogue import chapters, find, questions
@@ -137,6 +140,13 @@ def beyond(p_data, x):
     ends[-1] = (p_data @ x - x[0]) / (x[-1] - x[0])
     ends[0] = 1 - ends[-1]
     return p_data + 3 * (p_data - ends)
+
+
+def clopper_pearson(k, n, tail):
+    """Return the p at which k or more of n have the probability `tail`."""
+    if k == 0:
+        return 0.0
+    return brentq(lambda p: binom.sf(k - 1, n, p) - tail, 0, 1, xtol=1e-14)
 
 
 def rng_of(seed):
@@ -388,21 +398,21 @@ WRONG = [
     ("mode-collapse/hop-period", "no λ", 2 * math.pi / math.sqrt(0.075 * 0.05), 0, "bonus"),
     ("mode-collapse/hop-period", "half a turn", HOP / 2, 0, "half"),
     (
-        "mode-collapse/mode-report",
+        "mode-collapse-in-networks/mode-report",
         "NaN dropped",
         lambda **given: true_report(**given, keep_nan=False),
         0,
         "NaN",
     ),
     (
-        "mode-collapse/mode-report",
+        "mode-collapse-in-networks/mode-report",
         "one standard deviation",
         lambda **given: true_report(**given, reach=lambda std: std),
         0,
         "three standard",
     ),
     (
-        "mode-collapse/mode-report",
+        "mode-collapse-in-networks/mode-report",
         "a distance of three",
         lambda **given: true_report(**given, reach=lambda std: 3.0),
         0,
@@ -414,6 +424,11 @@ WRONG = [
     ("mode-collapse/critical-ratio", "simultaneous", 0.42105, 0, "simultaneous"),
     ("mode-collapse/critical-ratio", "the flow", 0.4, 0, "flow"),
     ("mode-collapse/critical-ratio", "the step size", 2 / 3, 0, "step size"),
+    ("mode-collapse/who-leaves", "the landscape's", 1.32557, 0, "built in"),
+    ("mode-collapse/who-leaves", "one picture only", 1 / math.log(2), 0, "every share"),
+    ("mode-collapse/who-leaves", "bits", 1.4518 * math.log(2), 0, "bits"),
+    ("mode-collapse/who-leaves", "falls nowhere", 1.98315, 0, "nowhere lower"),
+    ("mode-collapse/who-leaves", "near balance only", 0.0, 0, "may move far"),
     (
         "mode-collapse/schedule",
         "a line from the threshold",
@@ -449,29 +464,86 @@ WRONG = [
         0.5,
         "longer",
     ),
+    ("mode-collapse-in-networks/at-least", "the share", lambda k, n: k / n, 1 / 6, "was seen"),
     (
-        "mode-collapse/whole-ring",
+        "mode-collapse-in-networks/at-least",
+        "the normal curve",
+        lambda k, n: k / n - 1.959964 * math.sqrt(k * (n - k) / n**3),
+        1 / 6,
+        "normal",
+    ),
+    (
+        "mode-collapse-in-networks/at-least",
+        "one side",
+        lambda k, n: clopper_pearson(k, n, 0.05),
+        1 / 6,
+        "one side",
+    ),
+    (
+        "mode-collapse-in-networks/at-least",
+        "more than k",
+        lambda k, n: clopper_pearson(min(k + 1, n), n, 0.025),
+        1 / 3,
+        "belongs",
+    ),
+    (
+        "mode-collapse-in-networks/at-least",
+        "as if all had succeeded",
+        lambda k, n: 0.025 ** (1 / n) if k else 0.0,
+        1 / 2,
+        "every seed",
+    ),
+    (
+        "mode-collapse-in-networks/expected-kinds",
+        "missed",
+        lambda shares, n: ((1 - shares) ** n).sum(),
+        0,
+        "missed",
+    ),
+    (
+        "mode-collapse-in-networks/expected-kinds",
+        "equally frequent",
+        lambda shares, n: len(shares) * (1 - (1 - 1 / len(shares)) ** n),
+        0,
+        "equally",
+    ),
+    (
+        "mode-collapse-in-networks/expected-kinds",
+        "Poisson",
+        lambda shares, n: (1 - (-n * shares).exp()).sum(),
+        0,
+        "only near",
+    ),
+    (
+        "mode-collapse-in-networks/expected-kinds",
+        "no kind twice",
+        lambda shares, n: min(n, len(shares)),
+        0,
+        "repeat",
+    ),
+    (
+        "mode-collapse-in-networks/whole-ring",
         "half of the ring",
         lambda n, seed: ring_points(n, seed, held=3),
         0.5,
         "collapsed",
     ),
     (
-        "mode-collapse/whole-ring",
+        "mode-collapse-in-networks/whole-ring",
         "one mode",
         lambda n, seed: ring_points(n, seed, held=1),
         1 / 6,
         "collapsed",
     ),
     (
-        "mode-collapse/whole-ring",
+        "mode-collapse-in-networks/whole-ring",
         "a smear",
         lambda n, seed: rng_of(seed).uniform(-2, 2, (n, 2)),
         0.05,
         "anywhere",
     ),
     (
-        "mode-collapse/whole-ring",
+        "mode-collapse-in-networks/whole-ring",
         "too wide",
         lambda n, seed: ring_points(n, seed, spread=0.35),
         0.8,
@@ -529,6 +601,38 @@ def test_values_agree_with_formulas():
         question = find(name)
         assert share(question, value) == 1
         assert share(question, 1.05 * value) == share(question, 0.95 * value) == 0
+
+
+def test_the_bonus_that_makes_him_stay_beats_every_share():
+    """On a grid of shares: at the answer nobody gains by leaving balance, and below it somebody."""
+    q = np.linspace(1e-6, 0.4999, 300_001)
+    entropy = -q * np.log(q) - (1 - q) * np.log1p(-q)
+    for lam, gains in ((1.4520, False), (1.4515, True)):
+        gain = (1 - lam * math.log(2)) - (1 - (2 * q - 1) ** 4 - lam * entropy)
+        assert (gain.max() > 0) == gains
+    question = find("mode-collapse/who-leaves")
+    assert share(question, 1.4518) == 1
+    assert share(question, 1.4427) == share(question, 1.46) == 0
+
+
+def test_32_of_32_allows_nine_percent_of_failures():
+    question = find("mode-collapse-in-networks/at-least")
+    call = Call({"k": 32, "n": 32}, "32 of 32")
+    assert question.judged(call, 0.025 ** (1 / 32)).share == 1
+    assert math.isclose(0.025 ** (1 / 32), 0.891, abs_tol=5e-4)
+    for k, n in ((17, 40), (1, 9), (299, 300)):
+        given = Call({"k": k, "n": n}, "some")
+        assert question.judged(given, clopper_pearson(k, n, 0.025)).share == 1
+
+
+def test_expected_kinds_by_counting():
+    """All 3^4 samples of four from three kinds."""
+    p = [0.5, 0.3, 0.2]
+    counted = sum(
+        math.prod(p[k] for k in drawn) * len(set(drawn)) for drawn in product(range(3), repeat=4)
+    )
+    call = Call({"shares": np.array(p), "n": 4}, "four of three")
+    assert find("mode-collapse-in-networks/expected-kinds").judged(call, counted).share == 1
 
 
 def test_samples_are_measured_against_the_right_data():
@@ -651,6 +755,7 @@ def test_verdicts_say_no_answer(question):
         "mode-collapse/hop-period": ["109.", "110"],
         "mode-collapse/trap-opens": ["0.276"],
         "mode-collapse/critical-ratio": ["0.333", "1/3", "⅓"],
+        "mode-collapse/who-leaves": ["1.45"],
     }
     values = [row for row in WRONG if row[0] == question.id]
     for _, _, answer, most, _ in values:

@@ -11,9 +11,10 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
-from scipy.optimize import fsolve, minimize_scalar
+from scipy.optimize import brentq, fsolve, minimize_scalar
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import entropy
+from torch.nn.functional import logsigmoid
 
 import gantext as gt
 
@@ -278,6 +279,25 @@ def test_descent_follows_the_flow(complexity) -> None:
     assert float(path[-1]) == pytest.approx(exact.y[0, -1], abs=1e-3)
 
 
+def test_descent_makes_the_steps_of_a_plain_optimizer() -> None:
+    """By autograd in the logit, divided by the Fisher information, and torch's SGD."""
+    starts = torch.linspace(0.02, 0.98, 25, dtype=torch.float64)
+    theta = torch.nn.Parameter(torch.logit(starts))
+    optimizer = torch.optim.SGD([theta], lr=0.1)
+    path = [starts]
+    for _ in range(100):
+        optimizer.zero_grad()
+        x = torch.sigmoid(theta)
+        p, m = torch.stack([x, 1 - x]), torch.stack([x + 0.5, 1.5 - x]) / 2
+        loss = (p * (p / m).log() + 0.5 * (0.5 / m).log()).sum(0) + 0.7 * x * (1 - x)
+        loss.sum().backward()
+        theta.grad /= (x * (1 - x)).detach()
+        optimizer.step()
+        path.append(torch.sigmoid(theta.detach()))
+    ours = LOSS[gt.quadratic].descend(starts, 0.7, torch.zeros(100))
+    torch.testing.assert_close(ours, torch.stack(path), rtol=0, atol=1e-12)
+
+
 @every_complexity
 def test_descent_ends_in_the_basin_it_starts_in(complexity) -> None:
     starts = torch.linspace(0.02, 0.98, 33, dtype=torch.float64)
@@ -444,6 +464,111 @@ def test_a_lagging_critic_makes_the_forger_hop() -> None:
     assert bool(((late[..., 0] - 0.5).abs() < 1e-3).all())
     assert bool((late[..., 1].amin(0) < 0.1).all())
     assert bool((late[..., 1].amax(0) > 0.9).all())
+
+
+def test_the_game_makes_the_steps_of_two_plain_optimizers() -> None:
+    """One optimizer a player, autograd on the losses as the source writes them."""
+    eta, ratio = 2.0, 0.1
+    theta = torch.nn.Parameter(torch.tensor([0.2], dtype=torch.float64))
+    psi = torch.nn.Parameter(torch.zeros(2, dtype=torch.float64))
+    forger = torch.optim.SGD([theta], lr=eta)
+    critic = torch.optim.SGD([psi], lr=ratio * eta)
+    path = [theta.item()]
+    for _ in range(200):
+        x = torch.sigmoid(theta)
+        p = torch.cat([x, 1 - x])
+        value = logsigmoid(psi).mean() + p @ logsigmoid(-psi)
+        loss = value + 0.8 * (x * (1 - x)).sum()
+        (theta.grad,) = torch.autograd.grad(loss, theta, retain_graph=True)
+        (psi.grad,) = torch.autograd.grad(-value, psi)
+        forger.step()
+        critic.step()
+        path.append(theta.item())
+    game = gt.TwoPointGame(kappa=0.8)
+    ours = gt.simulate(
+        game, gt.Simultaneous(), [0.2], [0.0, 0.0], 200, eta=eta, eta_psi=ratio * eta
+    )
+    np.testing.assert_allclose(ours.theta[:, 0], path, rtol=0, atol=1e-10)
+
+
+def height_change(game: gt.TwoPointGame) -> torch.Tensor:
+    """Return how fast cosh(theta) - 1 + |psi|^2 / 2r changes along the flow, on a grid."""
+    grid = torch.cartesian_prod(*[torch.linspace(-6, 6, 25, dtype=torch.float64)] * 3)
+    v_theta, v_psi = gt.velocity(game, grid[:, :1], grid[:, 1:])
+    return grid[:, 0].sinh() * v_theta[:, 0] + (grid[:, 1:] * v_psi).sum(-1)
+
+
+@pytest.mark.parametrize(
+    ("complexity", "k", "weight", "falls"),
+    [
+        (gt.quadratic, 0.0, 0.0, True),
+        (gt.quadratic, 0.8, 0.4, True),
+        (gt.quadratic, 0.8, 0.3, False),
+        (gt.quartic, 0.3, 0.0, False),
+        (gt.quartic, 0.3, 0.6, True),  # 4 x^3 <= 1.9832 artanh x
+    ],
+)
+def test_lag_alone_never_makes_a_forger_hop(complexity, k, weight, falls) -> None:
+    """A height falls everywhere exactly where the forger's own part falls nowhere outwards."""
+    x = np.linspace(1e-4, 1 - 1e-9, 100_001)
+    outwards = k * {gt.quadratic: x / 2, gt.quartic: 4 * x**3}[complexity] - weight * np.arctanh(x)
+    assert (outwards.max() <= 0) == falls
+    change = height_change(gt.TwoPointGame(complexity, k, weight))
+    assert bool((change <= 1e-9).all()) == falls
+
+
+def test_without_a_price_no_critic_is_too_late() -> None:
+    """From starts over the whole cube, kappa = 0 goes to balance."""
+    starts = torch.cartesian_prod(*[torch.linspace(-4, 4, 4, dtype=torch.float64)] * 3)
+    ratios = torch.tensor([0.3, 0.1], dtype=torch.float64)[:, None]
+    path = gt.simulate(
+        gt.TwoPointGame(),
+        gt.Simultaneous(),
+        starts[:, :1],
+        starts[:, 1:],
+        700,
+        eta=2.0,
+        eta_psi=2.0 * ratios,
+    )
+    assert bool((torch.sigmoid(path.theta[-1]) - 0.5).abs().max() < 0.01)
+
+
+def test_in_the_second_world_a_far_start_hops() -> None:
+    """Balance is the landscape's only stationary point and calm for every r, and that is local."""
+    k, eta = 0.3, 2.0
+    assert LOSS[gt.quartic].stationary_points(k, 0.0).q.tolist() == [0.5]
+    game = gt.TwoPointGame(gt.quartic, k)
+    assert float(game.critical_ratio(eta)) == 0
+    path = gt.simulate(
+        game, gt.Simultaneous(), [[0.3], [3.0]], [0.0, 0.0], 1200, eta=eta, eta_psi=0.1 * eta
+    )
+    late = torch.sigmoid(path.theta[600:, :, 0])
+    assert bool((late[:, 0] - 0.5).abs().max() < 0.01)
+    assert float(late[:, 1].min()) < 0.05
+    assert float(late[:, 1].max()) > 0.95
+
+
+@law
+@given(k=weights, weight=weights)
+def test_balance_is_an_equilibrium_exactly_where_lag_does_no_harm(k: float, weight: float) -> None:
+    """First world: against D = 1/2 the forger has nothing better iff kappa <= 2 lambda."""
+    assume(abs(k - 2 * weight) > 1e-3)
+    x = np.linspace(1e-6, 0.5, 20_001)
+    own = k * x * (1 - x) - weight * (-x * np.log(x) - (1 - x) * np.log1p(-x))
+    assert (own.min() >= own[-1] - 1e-12) == (k < 2 * weight)
+    if k - 1 < 2 * weight:
+        critical = float(gt.TwoPointGame(gt.quadratic, k, weight).critical_ratio())
+        assert (critical == 0) == (k < 2 * weight)
+
+
+def test_equally_deep_at_0_841() -> None:
+    """In the second world with kappa = 1 collapse and balance are equally deep there."""
+
+    def difference(weight: float) -> float:
+        x = LOSS[gt.quartic].stationary_points(1.0, weight).q[0].item()
+        return numbers(x, 1.0, weight, gt.quartic) - numbers(0.5, 1.0, weight, gt.quartic)
+
+    assert brentq(difference, 0.5, 1.3) == pytest.approx(0.84135, abs=2e-5)
 
 
 def test_the_entropy_bonus_cures_the_hopping() -> None:

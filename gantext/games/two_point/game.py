@@ -103,7 +103,7 @@ class TwoPointGame(Game):
 
     @checked_arguments
     def critical_ratio(self, eta: ArrayLike = 0.0) -> Tensor:
-        r"""Return how slow the discriminator may be before the forger hops from mode to mode.
+        r"""Return how slow the discriminator may be before balance loses its stability.
 
         Below this ratio :math:`r = \eta_\psi / \eta` the pair of `balance_eigenvalues` has left the
         stable side, although balance may be the only minimum of the loss: the discriminator's
@@ -113,7 +113,8 @@ class TwoPointGame(Game):
         for `quadratic`. Simultaneous steps of size :math:`\eta` need :math:`r > 4a / (1 - \eta
         (\tfrac18 - a))`, if they are not too large in themselves, as with :math:`\eta |a| > 2` or
         :math:`\eta r > 8`. It is 0 where no lag unsettles balance, infinite where no discriminator
-        is fast enough.
+        is fast enough. This is about small swings: for `quadratic` with :math:`\kappa \le 2\lambda`
+        the flow reaches balance from everywhere, but for `quartic` a far start may hop for ever.
 
         Parameters
         ----------

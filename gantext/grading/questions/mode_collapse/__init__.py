@@ -1,19 +1,17 @@
-"""The questions on chapter 3, mode collapse: one module each."""
+"""The questions on chapter 3, the model of mode collapse: one module each."""
 
 from gantext.grading.questions.mode_collapse import (
     critical_ratio,
     hop_period,
-    mode_report,
     schedule,
     trap_opens,
-    whole_ring,
+    who_leaves,
 )
 
 QUESTIONS = [
     hop_period.QUESTION,
-    mode_report.QUESTION,
     trap_opens.QUESTION,
     critical_ratio.QUESTION,
+    who_leaves.QUESTION,
     schedule.QUESTION,
-    whole_ring.QUESTION,
 ]

@@ -73,7 +73,7 @@ def _judge(call: Call, answer: Plain) -> Verdict:
 
 
 QUESTION = Question(
-    id="mode-collapse/mode-report",
+    id="mode-collapse-in-networks/mode-report",
     title="A count beside its baseline",
     points=2,
     entry="mode_report",

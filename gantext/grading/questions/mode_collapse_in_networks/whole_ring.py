@@ -37,7 +37,7 @@ def _judge(call: Call, answer: Plain) -> Verdict:
     if quality <= 1.5 * SMEAR:
         hint = "Hardly better than points thrown anywhere: has it been trained for long enough?"
     elif captured < MODES:
-        hint = "It has collapsed, in part at least. The chapter has four cures."
+        hint = "It has collapsed, in part at least. Which cures has the chapter?"
     elif good < 1:
         hint = (
             "All modes, but many samples lie between them: train longer, or with a quicker critic."
@@ -46,7 +46,7 @@ def _judge(call: Call, answer: Plain) -> Verdict:
 
 
 QUESTION = Question(
-    id="mode-collapse/whole-ring",
+    id="mode-collapse-in-networks/whole-ring",
     title="A ring, whole",
     points=4,
     entry="sample",
