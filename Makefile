@@ -14,7 +14,7 @@ COLAB := .venv-colab
 PIP := -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 NBVAL_PATIENCE := --nbval-cell-timeout 600 --nbval-kernel-startup-timeout 300
-NOTEBOOKS := book/*.ipynb exercises/*.ipynb
+NOTEBOOKS := book exercises
 EXTRAS := book,grading,lint,test
 
 .PHONY: help book read check test coverage colab execute records lint clean browser sandbox always

@@ -68,21 +68,34 @@ def pages() -> list[Path]:
     return [_with_suffix(ROOT / name) for name in entries(toc)]
 
 
-def notebooks() -> list[Path]:
-    """Return the chapters, the notebooks under book/ in the table of contents, in order."""
-    return [page for page in pages() if page.suffix == ".ipynb" and page.parent == ROOT / "book"]
+def chapters() -> list[Path]:
+    """Return the chapters' notebooks in order."""
+    return _notebooks_in("book")
+
+
+def appendices() -> list[Path]:
+    """Return the notebooks of what a chapter leaves out, in order; they have no numbers."""
+    return _notebooks_in("book/appendix")
 
 
 def exercises() -> list[Path]:
     """Return the notebooks of exercises, with their solutions, in order."""
-    folder = ROOT / "exercises"
-    return [page for page in pages() if page.suffix == ".ipynb" and page.parent == folder]
+    return _notebooks_in("exercises")
+
+
+def notebooks() -> list[Path]:
+    """Return every notebook of the table of contents that has a copy for readers."""
+    return [*chapters(), *appendices(), *exercises()]
+
+
+def _notebooks_in(folder: str) -> list[Path]:
+    return [page for page in pages() if page.suffix == ".ipynb" and page.parent == ROOT / folder]
 
 
 def copy_of(source: Path) -> Path:
-    """Return where the copy is that readers open: of a chapter, or of exercises."""
-    folder = ROOT / "notebooks"
-    return (folder / "exercises" if source in exercises() else folder) / source.name
+    """Return where a notebook's copy is that readers open: book/ is left out of its path."""
+    path = source.relative_to(ROOT)
+    return ROOT / "notebooks" / (path.relative_to("book") if path.parts[0] == "book" else path)
 
 
 def solution_code(notebook: NotebookNode) -> list[str]:

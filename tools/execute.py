@@ -19,7 +19,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from gantext.plotting.png import shrink
-from tools.book import KERNEL_ENVIRONMENT, exercises, notebooks
+from tools.book import KERNEL_ENVIRONMENT, notebooks
 
 PNG = "image/png"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -97,7 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Run the book's notebooks in place.")
     parser.add_argument("files", nargs="*", type=Path, help="notebooks (default: the whole book)")
     failed = False
-    for path in parser.parse_args(arguments).files or [*notebooks(), *exercises()]:
+    for path in parser.parse_args(arguments).files or notebooks():
         start = time.perf_counter()
         try:
             verdict = "changed" if execute_in_place(path) else "unchanged"

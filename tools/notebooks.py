@@ -1,7 +1,7 @@
 """Make the notebooks that readers open, in plain Markdown, from the book's sources.
 
-`python -m tools.notebooks` writes notebooks/NAME.ipynb for each chapter book/NAME.ipynb, and
-notebooks/exercises/NAME.ipynb, without the solutions, for each exercises/NAME.ipynb.
+`python -m tools.notebooks` writes notebooks/NAME.ipynb for each book/NAME.ipynb, chapter or
+appendix, and notebooks/exercises/NAME.ipynb, without the solutions, for each exercises/NAME.ipynb.
 
 The sources are written in MyST, which the website understands, and nothing else. A copy has the
 same code cells, and the text as `tools.plain_markdown` makes it plain. Outputs are left out: the
@@ -18,7 +18,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode, v4
 
-from tools.book import ROOT, copy_of, exercises, notebooks
+from tools.book import ROOT, chapters, copy_of, exercises, notebooks
 from tools.citations import Bibliography, bibliography
 from tools.exercises import student_copy
 from tools.labels import Label
@@ -28,11 +28,6 @@ FOLDER = ROOT / "notebooks"
 FOLDED = {"hide-input", "hide-cell"}  # tags of code that the website folds
 
 
-def sources() -> list[Path]:
-    """Return the notebooks of which there are copies."""
-    return [*notebooks(), *exercises()]
-
-
 @cache
 def _works() -> Bibliography:
     return bibliography()
@@ -40,7 +35,7 @@ def _works() -> Bibliography:
 
 def page_of(source: Path, labels: Mapping[str, Label] | None) -> Page:
     """Return the page that a source is on the website, before its first cell."""
-    chapter = notebooks().index(source) + 1 if source in notebooks() else None
+    chapter = chapters().index(source) + 1 if source in chapters() else None
     return Page(source.relative_to(ROOT).with_suffix("").as_posix(), chapter, _works(), labels)
 
 
@@ -72,7 +67,7 @@ def _metadata(cell: NotebookNode) -> NotebookNode:
 def collect() -> dict[str, Label]:
     """Return what every label in the notebooks stands for."""
     labels: dict[str, Label] = {}
-    for source in sources():
+    for source in notebooks():
         page = page_of(source, None)
         _convert(bare(source), page)
         if twice := labels.keys() & page.labels.keys():
@@ -85,7 +80,7 @@ def make(source: Path, labels: Mapping[str, Label]) -> NotebookNode:
     """Return the copy of a source."""
     notebook, page = bare(source), page_of(source, labels)
     _convert(notebook, page)
-    if source in notebooks():
+    if source not in exercises():
         _say_where_it_comes_from(notebook, page)
         text = f"## References\n\n{page.references()}"
         notebook.cells.append(v4.new_markdown_cell(text, id="references"))
@@ -103,7 +98,7 @@ def _say_where_it_comes_from(notebook: NotebookNode, page: Page) -> None:
     first = notebook.cells[0]
     title, _, rest = first.source.partition("\n")
     origin = f"*This notebook is made from `{page.name}.ipynb`."
-    site = f"The website has [the same chapter with all its results]({page.address}).*"
+    site = f"The website has [the same page with all its results]({page.address}).*"
     first.source = f"{title}\n\n{origin} {site}\n{rest}"
 
 
@@ -115,7 +110,7 @@ def text(source: Path, labels: Mapping[str, Label]) -> str:
 def main() -> int:
     """Write every copy; say which changed."""
     labels = collect()
-    wanted = {copy_of(source): text(source, labels) for source in sources()}
+    wanted = {copy_of(source): text(source, labels) for source in notebooks()}
     for path in set(FOLDER.rglob("*.ipynb")) - wanted.keys():
         path.unlink()
         print(f"{path.relative_to(FOLDER)}: removed, it has no source")

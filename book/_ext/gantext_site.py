@@ -92,8 +92,8 @@ def handed_out(app: Sphinx, page: str) -> Path | None:
     source = Path(app.env.doc2path(page))
     if source.suffix != ".ipynb":
         return None
-    copies = Path(app.srcdir, "notebooks")
-    return (copies / "exercises" if source.parent.name == "exercises" else copies) / source.name
+    path = source.relative_to(app.srcdir)  # book/ is left out
+    return Path(app.srcdir, "notebooks", *path.parts[path.parts[0] == "book" :])
 
 
 def hand_out_copies(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gantext.core.arguments import checked_arguments
 from gantext.plotting.axes import color_bar, given_or_new, keep_scales_equal
 from gantext.plotting.inputs import ArrayLike, finite_array, one_color, swept
-from gantext.plotting.style import MEASUREMENT, PREDICTION, QUIET, STABLE, SWEEP
+from gantext.plotting.style import MEASUREMENT, PREDICTION, QUIET, SLOW_TO_FAST, STABLE
 
 # By this name a second call on the same axes finds the boundary that the first has drawn.
 _BOUNDARY = "boundary"
@@ -124,7 +124,7 @@ def eigenvalues(
         rings = finite_array("predicted", predicted, dtype=complex).ravel()
     style: dict[str, Any] = {"c": np.array([to_rgba(one_color(color))])}
     if sweep is not None:
-        style = {"c": swept(sweep, lambdas.shape), "cmap": SWEEP}
+        style = {"c": swept(sweep, lambdas.shape), "cmap": SLOW_TO_FAST}
     new = ax is None
     ax = given_or_new(ax, square=True)
     drawn = any(artist.get_gid() == _BOUNDARY for artist in ax.get_children())

@@ -25,15 +25,11 @@ STREAM = "#918AA8"
 STABLE = "#E3EEF9"
 QUIET = "#5E5873"
 
-#: Slow is pale, fast is dark; the palest step still has 3:1 contrast on white.
+#: Ordered, such as step sizes: slow is pale, fast dark. The palest has 3:1 contrast on white.
 SLOW_TO_FAST: Colormap = LinearSegmentedColormap.from_list("slow_to_fast", [STREAM, INK])
 #: Low values favour the generator (orange), high values the discriminator (blue).
 CRITIC_TO_FORGER: Colormap = LinearSegmentedColormap.from_list(
     "critic_to_forger", ["#B94E00", "#EE9A5A", "#FBF6F2", "#6AA5E3", "#004F9E"]
-)
-#: From one end of a swept hyper-parameter to the other.
-SWEEP: Colormap = LinearSegmentedColormap.from_list(
-    "sweep", [DISCRIMINATOR, MEASUREMENT, GENERATOR]
 )
 
 

@@ -10,9 +10,20 @@ import pytest
 
 from tests.copies.reading import html, raw, read
 from tools import notebooks as tool
-from tools.book import ROOT, configuration, copy_of, exercises, notebooks, pages, setup_cell, site
+from tools.book import (
+    ROOT,
+    appendices,
+    chapters,
+    configuration,
+    copy_of,
+    exercises,
+    notebooks,
+    pages,
+    setup_cell,
+    site,
+)
 
-SOURCES = tool.sources()
+READ = [*chapters(), *appendices()]
 LABELS = tool.collect()
 
 
@@ -24,7 +35,7 @@ def name(path) -> str:
     return path.relative_to(ROOT).with_suffix("").as_posix()
 
 
-@pytest.fixture(scope="module", params=SOURCES, ids=name)
+@pytest.fixture(scope="module", params=notebooks(), ids=name)
 def source(request):
     return request.param
 
@@ -48,15 +59,15 @@ def test_the_copy_is_what_the_tool_makes(source):
 
 def test_there_is_no_other_copy():
     copies = {path for path in tool.FOLDER.rglob("*") if path.is_file()}
-    assert copies == {copy_of(source) for source in SOURCES}
-    assert {copy_of(source).parent for source in notebooks()} == {ROOT / "notebooks"}
+    assert copies == {copy_of(source) for source in notebooks()}
+    assert {copy_of(source).parent for source in chapters()} == {ROOT / "notebooks"}
     assert {copy_of(source).parent for source in exercises()} == {ROOT / "notebooks/exercises"}
 
 
 def test_its_code_is_the_sources_word_for_word(source, copy):
     wanted = {cell.id: cell for cell in tool.bare(source).cells}
     kept = {cell.id: cell for cell in copy.cells}
-    if source in notebooks():
+    if source in READ:
         wanted = {cell.id: cell for cell in load(source).cells}
         assert [*kept] == [*wanted, "references"]
     for cell in copy.cells:
@@ -75,14 +86,14 @@ def test_its_metadata_are_what_hosts_need(source, copy):
         known = {"tags", "gantext"} if source in exercises() else {"tags", "jupyter", "mystnb"}
         assert set(cell.metadata) <= known
         assert cell.metadata.get("tags", ["setup"]) == ["setup"]
-        if source in notebooks():
+        if source in READ:
             hidden = "hide-input" in tags.get(cell.id, [])
             assert cell.metadata.get("jupyter", {}) == ({"source_hidden": True} if hidden else {})
     assert set(copy.metadata) == {"kernelspec", "language_info"}
 
 
 def test_alt_texts_are_kept():
-    for source in notebooks():
+    for source in READ:
         alts = [re.findall(r'"alt": ".*"', path.read_text()) for path in (source, copy_of(source))]
         assert alts[0] == alts[1] != []
 
@@ -152,7 +163,7 @@ def test_links_to_the_website_name_pages_that_it_has(texts):
     assert {link.partition("#")[0] for link in links} <= known
 
 
-@pytest.mark.parametrize("chapter", notebooks(), ids=name)
+@pytest.mark.parametrize("chapter", READ, ids=name)
 def test_solutions_are_folded_and_nothing_else(chapter):
     prose = "\n".join(c.source for c in load(chapter).cells if c.cell_type == "markdown")
     copied = [c.source for c in load(copy_of(chapter)).cells if c.cell_type == "markdown"]
@@ -167,7 +178,7 @@ def test_solutions_are_folded_and_nothing_else(chapter):
         assert words in folded
 
 
-@pytest.mark.parametrize("chapter", notebooks(), ids=name)
+@pytest.mark.parametrize("chapter", READ, ids=name)
 def test_it_says_where_it_comes_from_and_ends_with_what_it_cites(chapter):
     copied = load(copy_of(chapter))
     first, last = copied.cells[0].source, copied.cells[-1].source
@@ -184,7 +195,7 @@ def test_the_tool_writes_what_is_missing_and_removes_what_has_no_source(
 ):
     monkeypatch.setattr(tool, "FOLDER", tmp_path)
     monkeypatch.setattr(tool, "copy_of", lambda source: tmp_path / copy_of(source).name)
-    monkeypatch.setattr(tool, "sources", exercises)
+    monkeypatch.setattr(tool, "notebooks", exercises)
     (tmp_path / "00-old.ipynb").write_text("{}")
     assert tool.main() == 0
     assert "00-old.ipynb: removed" in capsys.readouterr().out
@@ -195,6 +206,6 @@ def test_the_tool_writes_what_is_missing_and_removes_what_has_no_source(
 
 
 def test_a_label_given_in_two_notebooks_is_an_error(monkeypatch):
-    monkeypatch.setattr(tool, "sources", lambda: [notebooks()[0]] * 2)
+    monkeypatch.setattr(tool, "notebooks", lambda: [chapters()[0]] * 2)
     with pytest.raises(ValueError, match="is a label elsewhere, too"):
         tool.collect()

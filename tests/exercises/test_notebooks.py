@@ -10,7 +10,8 @@ from gantext.grading.catalogue import chapters, find, questions
 from gantext.grading.feedback import feedback
 from tests.exercises.conftest import run, sources
 from tools import exercises as tool
-from tools.book import ROOT, copy_of, exercises, notebooks, setup_cell
+from tools.book import ROOT, copy_of, exercises, setup_cell
+from tools.book import chapters as chapters_of_the_book
 
 CHAPTERS = chapters()
 
@@ -24,7 +25,7 @@ def own(cell) -> dict:
 
 
 def test_every_chapter_of_the_book_has_a_notebook_of_exercises():
-    assert [path.stem for path in exercises()] == [path.stem for path in notebooks()]
+    assert [path.stem for path in exercises()] == [path.stem for path in chapters_of_the_book()]
     assert exercises() == sorted((ROOT / "exercises").glob("*.ipynb"))
     assert set(sources().values()) == set(exercises())
 

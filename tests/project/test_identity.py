@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tools.book import ROOT, copy_of, exercises, notebooks, repository, setup_cell, site
+from tools.book import ROOT, copy_of, notebooks, repository, setup_cell, site
 
 HOSTS = r"(?:github\.com|raw\.githubusercontent\.com|colab\.research\.google\.com/github)"
 ADDRESS = re.compile(rf"{HOSTS}/([\w.-]+)/([\w-]+)", re.IGNORECASE)
@@ -16,8 +16,8 @@ PAGES = re.compile(r"(?<![\w-])([\w-]+)\.github\.io/([\w-]+)", re.IGNORECASE)
 
 
 def handed_out() -> list[Path]:
-    """Return the notebooks that readers open: the copies of the chapters and of the exercises."""
-    return [copy_of(source) for source in [*notebooks(), *exercises()]]
+    """Return the notebooks that readers open: the copies of the book's."""
+    return [copy_of(source) for source in notebooks()]
 
 
 def own_addresses(text: str, name: str) -> list[tuple[str, str]]:

@@ -14,10 +14,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.copies.reading import RAW, html
 from tests.site.test_jupyter import PATIENCE, PROGRAMS, TOKEN, running
-from tools.book import ROOT, copy_of, notebooks, site
+from tools.book import ROOT, appendices, chapters, copy_of, site
 from tools.notebooks import collect
 
-CHAPTERS = [path.relative_to(ROOT).with_suffix("").as_posix() for path in notebooks()]
+CHAPTERS = [
+    path.relative_to(ROOT).with_suffix("").as_posix() for path in [*chapters(), *appendices()]
+]
 LAB = next(program for program in PROGRAMS if program.name == "JupyterLab")
 LAST = 'h2:has-text("References")'
 TITLE = re.compile(r"(?:Theorem|Proposition|Definition|Remark|Exercise|Lemma|Corollary) \d+\.\d+")
@@ -128,7 +130,7 @@ def test_links_to_the_website_lead_somewhere(folder: Path) -> None:
 def opened(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Page]:
     """Return the copy of a chapter in JupyterLab, with all of its cells on the page."""
     folder = tmp_path_factory.mktemp("copies")
-    shutil.copy(copy_of(notebooks()[0]), folder / "chapter.ipynb")
+    shutil.copy(copy_of(chapters()[0]), folder / "chapter.ipynb")
     settings = folder / "s" / "@jupyterlab" / "notebook-extension"
     settings.mkdir(parents=True)
     (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')

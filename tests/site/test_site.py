@@ -12,14 +12,13 @@ from playwright.sync_api import Browser, Page, expect
 from tests.site import checks, figures
 from tests.site.checks import DESKTOP, PHONE, Visit
 from tests.site.server import BUILD
-from tools.book import ROOT, copy_of, exercises, notebooks, pages, repository
+from tools.book import ROOT, chapters, copy_of, notebooks, pages, repository
 
 WRITTEN = [page.relative_to(ROOT).with_suffix("").as_posix() for page in pages()]
-CHAPTERS = [page.relative_to(ROOT).with_suffix("").as_posix() for page in notebooks()]
+CHAPTERS = [page.relative_to(ROOT).with_suffix("").as_posix() for page in chapters()]
 # The page of each notebook, and the notebook that a reader of it gets.
 HANDED_OUT = {
-    path.relative_to(ROOT).with_suffix("").as_posix(): copy_of(path)
-    for path in [*notebooks(), *exercises()]
+    path.relative_to(ROOT).with_suffix("").as_posix(): copy_of(path) for path in notebooks()
 }
 GENERATED = ["genindex", "py-modindex", "prf-prf", "search"]
 

@@ -58,9 +58,12 @@ def lab(color, vision):
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
+ROLES = [plotting.DISCRIMINATOR, plotting.GENERATOR, plotting.DATA]
+
+
 def test_every_colour_stands_out_in_light_and_in_dark(cycle):
     slow = plotting.SLOW_TO_FAST(0.0)
-    for color in [*cycle, plotting.MEASUREMENT, plotting.PREDICTION, slow]:
+    for color in [*ROLES, *cycle, plotting.MEASUREMENT, plotting.PREDICTION, slow]:
         assert contrast(color, "white") >= 3, color
         assert contrast(inverted(color), "black") >= 3, color
 
@@ -68,15 +71,18 @@ def test_every_colour_stands_out_in_light_and_in_dark(cycle):
 @pytest.mark.parametrize("vision", VISION)
 @pytest.mark.parametrize("mode", [to_rgb, inverted], ids=["light", "dark"])
 def test_the_colours_are_told_apart(vision, mode, cycle):
-    seen = [lab(mode(color), vision) for color in cycle]
+    """The players' from each other and from those of the cycle, too."""
+    seen = [lab(mode(color), vision) for color in [*ROLES, *cycle]]
     gaps = [np.linalg.norm(a - b) for k, a in enumerate(seen) for b in seen[:k]]
     assert min(gaps) > 15  # 2.3 is a just noticeable difference
 
 
-def test_the_players_and_the_data_are_in_the_cycle(cycle):
-    roles = [plotting.DISCRIMINATOR, plotting.GENERATOR, plotting.DATA, plotting.MEASUREMENT]
-    assert [to_hex(c) for c in cycle[:4]] == [to_hex(c) for c in roles]
-    assert to_hex(cycle[5]) == to_hex(plotting.INK) == to_hex(plotting.PREDICTION)
+def test_the_cycle_leaves_the_players_and_the_data_their_colours(cycle):
+    cycle = [to_hex(color) for color in cycle]
+    assert not {to_hex(color) for color in ROLES} & set(cycle)
+    assert cycle[:2] == [to_hex(plotting.INK), to_hex(plotting.MEASUREMENT)]
+    assert len(set(cycle)) == 6
+    assert plotting.PREDICTION == plotting.INK
 
 
 def test_text_is_legible_and_the_ground_white():
