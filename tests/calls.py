@@ -336,7 +336,7 @@ def _arguments() -> dict[str, dict[str, Any]]:
         "Record.at": {"row": "r = 1", "measure": "quality", "step": 60},
         "Record.difference": {"other": gt.load_record("ring_cures")},
         "load_record": {"name": "ring_cures"},
-        "published_ring": {"rows": ["GAN"], "seeds": 1, "steps": 1},
+        "published_table": {"rows": ["ring, GAN"], "seeds": 1, "steps": 1},
         "ring_cures": {"rows": ["r = 1"], "seeds": 1, "steps": 1},
         "ring_hops": {"rows": ["r = 1, λ = 0"], "seeds": 1, "steps": 1},
         "ring_whole": {"rows": ["with R1"], "seeds": 1, "steps": 1},

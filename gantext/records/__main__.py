@@ -9,15 +9,17 @@ from pathlib import Path
 
 from gantext.records.base import write
 
-NAMES = ("ring_cures", "ring_hops", "ring_whole", "published_ring")
+NAMES = ("published_table", "ring_cures", "ring_hops", "ring_whole")
 
 
 def main(names: list[str]) -> None:
     """Make the records that are named, or all."""
+    if unknown := set(names) - set(NAMES):
+        sys.exit(f"expected some of {[*NAMES]}, got {sorted(unknown)}")
     for name in names or NAMES:
         began = time.monotonic()
         record = getattr(import_module(f"gantext.records.{name}"), name)()
-        (Path(__file__).parent / f"{name}.json").write_text(write(record))
+        (Path(__file__).parent / f"{name}.json").write_text(write(record), encoding="utf-8")
         print(f"{name}: {time.monotonic() - began:.0f} s")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from importlib.resources import files
@@ -19,7 +19,7 @@ from gantext.core.annotations import Count
 from gantext.core.arguments import checked_arguments
 from gantext.training.experiment import Experiment
 from gantext.training.loop import train
-from gantext.training.results import Callback
+from gantext.training.results import Snapshot
 
 #: Digits kept of a measure; what is counted among 2,500 samples needs four.
 DIGITS = 5
@@ -33,6 +33,11 @@ class Trial(NamedTuple):
     game_hparams: Mapping[str, float] = MappingProxyType({})
 
 
+#: What measures a row: each measure a tensor of shape (rows trained together, seeds).
+Look = Callable[[Snapshot, Trial], Mapping[str, Tensor]]
+
+
+@checked_arguments
 @dataclass(frozen=True)
 class Record:
     """What was measured of some trainings, by row, seed and step.
@@ -100,18 +105,13 @@ class Record:
         if self.name != other.name or not rows or not steps:
             raise ValueError(f"other: expected a record of {self.name!r} with rows and steps of it")
 
-        def part(record: Record, measure: str) -> Tensor:
-            return torch.stack(
-                [
-                    torch.stack([record.at(row, measure)[:seeds, record.steps.index(s)]])
-                    for row in rows
-                    for s in steps
-                ]
-            )
+        def part(record: Record, values: Tensor) -> Tensor:
+            kept = values[[record.rows.index(row) for row in rows], :seeds]
+            return kept[..., [record.steps.index(step) for step in steps]]
 
         return {
-            name: float((part(self, name) - part(other, name)).abs().max())
-            for name in self.measures
+            name: float((part(self, values) - part(other, other.measures[name])).abs().max())
+            for name, values in self.measures.items()
         }
 
 
@@ -128,19 +128,19 @@ def load_record(name: str) -> Record:
     --------
     >>> import gantext as gt
     >>> record = gt.load_record("ring_cures")
-    >>> record.at("r = 1", "quality", 9000).shape
-    torch.Size([32])
+    >>> record.at("r = 1", "quality", 4800).shape
+    torch.Size([16])
     """
     stored = sorted(p.name[:-5] for p in files(__package__).iterdir() if p.name.endswith(".json"))
     if name not in stored:
         raise ValueError(f"name: expected one of {stored}, got {name!r}")
-    return read((files(__package__) / f"{name}.json").read_text())
+    return read((files(__package__) / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def run_trials(
     name: str,
     trials: Mapping[str, Trial],
-    look: Callback,
+    look: Look,
     *,
     seeds: int,
     steps: Sequence[int],
@@ -148,14 +148,13 @@ def run_trials(
     """Train every row, and look after each of the steps."""
     found: dict[str, dict[str, Tensor]] = {}
     for group in _together(trials):
-        seen: dict[str, list[Tensor]] = {}
+        first, seen = next(iter(group.values())), dict[str, list[Tensor]]()
 
-        def keep(snapshot: Any, seen: dict[str, list[Tensor]] = seen) -> None:
+        def keep(snapshot: Any, seen: Any = seen, trial: Any = first) -> None:
             if snapshot.step in steps:
-                for measure, values in (look(snapshot) or {}).items():
+                for measure, values in look(snapshot, trial).items():
                     seen.setdefault(measure, []).append(values.double().cpu())
 
-        first = next(iter(group.values()))
         train(
             first.experiment,
             steps[-1],
@@ -199,7 +198,7 @@ def _columns(rows: Sequence[Mapping[str, float]]) -> dict[str, Tensor]:
 def chosen(trials: Mapping[str, Trial], rows: Sequence[str] | None) -> dict[str, Trial]:
     """Return the rows that are asked for, in their own order."""
     for row in rows or ():
-        _among("rows", row, tuple(trials))
+        _among("row", row, tuple(trials))
     return {row: trial for row, trial in trials.items() if rows is None or row in rows}
 
 
@@ -253,5 +252,5 @@ def _short(number: float) -> float | int:
 def _among(name: str, value: Any, known: Sequence[Any]) -> Any:
     """Return a value that is known; KeyError names those that are."""
     if value not in known:
-        raise KeyError(f"{name}: expected one of {list(known)}, got {value!r}")
+        raise KeyError(f"{name}: expected one of the {name}s {list(known)}, got {value!r}")
     return value

@@ -58,9 +58,9 @@ def ring_hops(
     return run_trials("ring_hops", chosen(trials(), rows), judged, seeds=seeds, steps=at)
 
 
-def judged(snapshot: Snapshot) -> dict[str, Tensor]:
+def judged(snapshot: Snapshot, trial: Trial) -> dict[str, Tensor]:
     """Return what is measured."""
-    nearest = modes(snapshot.sample(500), ring(std=0.05), radius=torch.inf)
+    nearest = modes(snapshot.sample(500), trial.experiment.data, radius=torch.inf)
     return {"favourite": nearest.counts.amax(-1) / 500, "mode": nearest.counts.argmax(-1)}
 
 
