@@ -20,8 +20,8 @@ from gantext.records.base import Record, Trial, chosen, run_trials, until
 from gantext.records.ring_cures import judged
 from gantext.training.experiment import Experiment
 
-STEPS = (60, 500, 1000, 2000, 3000, 4000)
-SEEDS = 16
+STEPS = (60, 500, 1000, 2000, 3000)
+SEEDS = 12
 
 
 @checked_arguments
