@@ -17,7 +17,7 @@ NBVAL_PATIENCE := --nbval-cell-timeout 600 --nbval-kernel-startup-timeout 300
 NOTEBOOKS := book exercises
 EXTRAS := book,grading,lint,test
 
-.PHONY: help book read check test coverage colab execute lint clean browser sandbox always
+.PHONY: help book read check test coverage colab execute records lint clean browser sandbox always
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ colab: .venv/.installed $(COLAB)/.installed ## Run the chapters in full with the
 execute: .venv/.installed ## Run the notebooks in place, and make the copies that readers open
 	$(BIN)/python -m tools.execute $(FILES)
 	$(BIN)/python -m tools.notebooks
+
+records: .venv/.installed ## Make anew what was recorded of long trainings; most of an hour
+	$(BIN)/python -m gantext.records $(NAMES)
 
 lint: .venv/.installed ## Check code, notebooks, docstrings, layers, types, scripts
 	$(BIN)/ruff check .

@@ -1,0 +1,1 @@
+"""Experiments that need longer than a chapter has: what they are, and what they gave."""
