@@ -42,9 +42,10 @@ coverage: .venv/.installed browser sandbox ## Say which lines of the library no 
 colab: .venv/.installed $(COLAB)/.installed ## Run the chapters in full with the versions that Colab has
 	$(BIN)/python -m pytest -m '' tests/project/test_colab.py
 
-execute: .venv/.installed ## Run the notebooks in place, and make the copies that readers open
+execute: .venv/.installed ## Run the notebooks in place, and make what is made of them
 	$(BIN)/python -m tools.execute $(FILES)
 	$(BIN)/python -m tools.notebooks
+	$(BIN)/python -m tools.front_page
 
 records: .venv/.installed ## Make anew what was recorded of long trainings; most of an hour
 	$(BIN)/python -m gantext.records $(NAMES)

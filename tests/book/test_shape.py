@@ -8,7 +8,8 @@ import nbformat
 import pytest
 
 from gantext.widgets.live import FIGURE_MIME
-from tools.book import appendices, chapters, exercises, solution_code
+from tools import front_page
+from tools.book import ROOT, appendices, chapters, exercises, solution_code
 
 WORDS = 3500  # before the summary, without what is folded
 CODE_CELLS = 35  # before the summary
@@ -77,3 +78,9 @@ def test_code_fits_the_page(path):
 def test_what_is_folded_is_told_from_what_is_not():
     prose = "a b\n:::{admonition} c\n:class: dropdown\nd e\n:::\nf\n::::{note}\ng\n::::\n"
     assert FOLDED.sub("", prose).split() == ["a", "b", "f", "::::{note}", "g", "::::"]
+
+
+def test_the_front_page_shows_the_run_with_which_chapter_1_opens():
+    """If not: `python -m tools.front_page`, or `make execute`."""
+    assert front_page.FILE.read_bytes() == front_page.picture()
+    assert f"_static/{front_page.FILE.name}" in (ROOT / "book" / "index.md").read_text("utf-8")
