@@ -20,7 +20,7 @@ from gantext.grading.plain_data import plain
 from gantext.grading.question import Call, Question, Verdict
 from gantext.grading.questions.cycles.best_momentum import momentum_radius
 from gantext.grading.questions.cycles.waiting_times import waiting_quantiles
-from gantext.grading.questions.ideal_game.two_lumps import lump_probabilities
+from gantext.grading.questions.ideal_game.ratio_critic import gain_over_half, lumps_log_density
 from tests.exercises.conftest import CHAPTERS
 
 EVERY = [question for chapter in chapters() for question in questions(chapter)]
@@ -173,6 +173,42 @@ def ring_points(n, seed, held=6, spread=0.1):
     return 2 * np.stack([np.cos(angle), np.sin(angle)], -1) + spread * rng.normal(size=(n, 2))
 
 
+def says_half(x, **_):
+    return torch.zeros(len(x))
+
+
+def by_lumps(real, fake, x):
+    """The ratio of counts in the nearest of the eight lumps: no training, and nearly right."""
+    angle = 2 * math.pi * torch.arange(8) / 8
+    centres = 2 * torch.stack([angle.cos(), angle.sin()], -1)
+    lump = [torch.cdist(points, centres).argmin(-1) for points in (real, fake, x)]
+    counts = [torch.bincount(found, minlength=8) + 1.0 for found in lump[:2]]
+    return (counts[0] / counts[1]).log()[lump[2]]
+
+
+def nearest_is_real(real, fake, x):
+    near = [torch.cdist(x, points).min(-1).values for points in (real, fake)]
+    return torch.where(near[0] < near[1], 1.0, -1.0)
+
+
+def one_neuron(real, fake, x):
+    weights = torch.zeros(3, requires_grad=True)
+    optimiser = torch.optim.LBFGS([weights], max_iter=100)
+
+    def logits(points):
+        return points @ weights[:2] + weights[2]
+
+    def loss():
+        optimiser.zero_grad()
+        value = torch.nn.functional.softplus(-logits(real)).mean()
+        value = value + torch.nn.functional.softplus(logits(fake)).mean()
+        value.backward()
+        return value
+
+    optimiser.step(loss)
+    return logits(x).detach()
+
+
 HOP = 2 * math.pi / math.sqrt(0.0375 * 0.0875)
 TURN = math.degrees(math.atan2(0.8, 0.36))
 
@@ -285,27 +321,18 @@ WRONG = [
         "before a probability is 0",
     ),
     ("ideal-game/blind-spot", "no distribution", lambda p_data, x: 2 * p_data, 0, "sum"),
+    ("ideal-game/ratio-critic", "one half everywhere", says_half, 0, "says the same"),
+    ("ideal-game/ratio-critic", "the other sign", lambda **g: -by_lumps(**g), 0, "other sign"),
+    ("ideal-game/ratio-critic", "D", lambda **g: by_lumps(**g).sigmoid(), 0, "before the σ"),
+    ("ideal-game/ratio-critic", "diverged", lambda **g: 1e4 * by_lumps(**g), 0, "diverged"),
     (
-        "ideal-game/two-lumps",
-        "the larger lump only",
-        lambda n, seed: 1 + 0.3 * rng_of(seed).normal(size=n),
+        "ideal-game/ratio-critic",
+        "learnt by heart",
+        lambda real, fake, x: 20 * nearest_is_real(real, fake, x),
         0,
-        "One lump",
+        "by heart",
     ),
-    (
-        "ideal-game/two-lumps",
-        "a bell curve",
-        lambda n, seed: 0.3 + math.sqrt(0.09 + 4 * 0.35 * 0.65) * rng_of(seed).normal(size=n),
-        0,
-        "between",
-    ),
-    (
-        "ideal-game/two-lumps",
-        "two points",
-        lambda n, seed: np.where(rng_of(seed).random(n) < 0.35, -1.0, 1.0),
-        0,
-        "noise of its own",
-    ),
+    ("ideal-game/ratio-critic", "one neuron", one_neuron, 0, "bend"),
     ("cycles/degrees-per-step", "radians", math.radians(TURN), 0, "radians"),
     ("cycles/degrees-per-step", "a plain step", math.degrees(math.atan(0.8)), 0, "plain"),
     ("cycles/degrees-per-step", "the flow", math.degrees(0.8), 0, "flow"),
@@ -637,7 +664,13 @@ def test_expected_kinds_by_counting():
 
 def test_samples_are_measured_against_the_right_data():
     assert waiting_quantiles(1) == pytest.approx(math.log(2))
-    assert lump_probabilities([0.0]) == pytest.approx([0.350129, 0.649871], abs=1e-6)
+    even, places = np.full(8, 1 / 8), np.array([[2.0, 0.0], [0.0, 0.0]])
+    alone = np.eye(8)[0]
+    assert lumps_log_density(places, even) == pytest.approx([-2.0777, -12.5], abs=1e-3)
+    assert lumps_log_density(places, alone) == pytest.approx([0.0, -12.5])
+    real = np.array([True, False])
+    assert gain_over_half(np.array([0.0, 0.0]), real) == pytest.approx(0)
+    assert gain_over_half(np.array([900.0, -900.0]), real) == pytest.approx(LOG4)
     assert momentum_radius(-0.5, 0.4) == pytest.approx(0.976, abs=1e-3)
 
 
