@@ -88,7 +88,7 @@ class StepInfo(NamedTuple):
     losses : Losses
         Each player's loss there.
     speed : Tensor, shape ()
-        Euclidean norm of the two velocities together; 0 exactly at an equilibrium of the flow.
+        Euclidean norm of the two velocities together; 0 exactly at a stationary point.
     """
 
     losses: Losses

@@ -1,4 +1,4 @@
-"""The question "A network that learns the spread"."""
+"""The question "A turning network, brought to rest"."""
 
 from __future__ import annotations
 
@@ -49,15 +49,15 @@ def _judge(call: Call, answer: Plain) -> Verdict:
     if share < 1:
         hint = "Compare histograms: the data have a sharp edge at 0, and a long tail."
         if deviation < 0.7:
-            hint = "The spread is too small. What did the chapter find that R1 does to the spread?"
+            hint = "The spread is too small: is the training too brief, or a penalty too strong?"
         elif abs(mean - 1) > 0.25:
-            hint = "Not even the mean has arrived: still turning, or trained too briefly?"
+            hint = "Not even the mean has arrived: still turning? A cycle shrinks with the step."
     return Verdict(share, expected=expected, got=got, hint=hint)
 
 
 QUESTION = Question(
     id="cycles/waiting-times",
-    title="A network that learns the spread",
+    title="A turning network, brought to rest",
     points=4,
     entry="sample",
     kind="function",
