@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import secrets
 import sys
 from collections import Counter
@@ -32,6 +33,7 @@ from gantext.grading.sandboxes.limits import Limits
 from gantext.grading.submissions import UsageError, contents, submissions
 
 _MANY = 4  # submissions for which a warm start pays
+_LONG = 64  # bits of a seed that nobody finds by trying
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,8 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 when all submissions were gone through, whatever their marks; 2 if nothing was done, for a
         reason that is printed on one line.
     """
-    options = _parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    options = _parser().parse_args(words)
     try:
+        _refuse_names(words)
         return _grade(options)
     except (UsageError, SandboxError) as error:
         print(f"gantext: {error}", file=sys.stderr)
@@ -57,12 +61,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="gantext", description="The textbook's programs.")
+    parser = argparse.ArgumentParser(
+        prog="gantext", description="The textbook's programs.", allow_abbrev=False
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     grade = commands.add_parser(
         "grade",
         help="grade a class",
         description="Grade notebooks, each in a sandbox. See the book's page for instructors.",
+        allow_abbrev=False,
     )
     add = grade.add_argument
     add("submissions", nargs="+", help="notebooks, and folders of them")
@@ -84,6 +91,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--memory", type=float, default=limits.memory / 2**30, metavar="GIB",
         help="by default %(default)s")  # fmt: skip
     return parser
+
+
+def _refuse_names(words: Sequence[str]) -> None:
+    """Refuse an option that is also a file here: `gantext grade *` would take the name for it."""
+    for word in words:
+        if word.startswith("-") and os.path.lexists(word):
+            raise UsageError(f"expected an option, got {word}, a file here; write ./{word}")
 
 
 def _grade(options: argparse.Namespace) -> int:
@@ -118,8 +132,8 @@ def _grade(options: argparse.Namespace) -> int:
         for result in _results(files, shared, options):
             write(result, out / "students" / result.name)
             table.add(result, str(files[result.name]))
+            table.write(out / "class.csv")  # so that an interrupted run keeps what it has
             bar.update()
-    table.write(out / "class.csv")
     print(_closing(table, out, shared.seed))
     return 0
 
@@ -138,6 +152,9 @@ def _log(out: Path, shared: Job, sandbox: Sandbox) -> None:
     }
     out.mkdir(parents=True, exist_ok=True)
     (out / "grading.json").write_text(json.dumps(log, indent=2) + "\n", encoding="utf-8")
+    if shared.seed.bit_length() < _LONG:
+        words = f"a seed of {shared.seed.bit_length()} bits can be found by trying; without --seed"
+        print(f"gantext: {words} a new one of 128 bits is drawn", file=sys.stderr)
     for words in sandbox.weaker:
         print(f"gantext: weaker than it should be: {words}", file=sys.stderr)
 
@@ -150,7 +167,7 @@ def _results(files: dict[str, Path], shared: Job, options: argparse.Namespace) -
         for name, path in files.items():
             try:
                 yield replace(shared, name=name, data=contents(path))
-            except UnreadableError as error:
+            except (UnreadableError, OSError) as error:
                 unread.append(nothing(name, b"", shared.questions, str(error)))
 
     if options.cluster is None:
@@ -198,17 +215,20 @@ def _assignment(
 
 
 def _most_named(files: dict[str, Path]) -> str:
+    """Return the chapter that most submissions name; one that names another changes nothing."""
     named: Counter[str] = Counter()
     known = set(chapters())
     for path in files.values():
         try:
             named.update(set(chapters_in(read(contents(path)))) & known)
-        except UnreadableError:
+        except Exception:  # what cannot be read says so when its turn comes
             continue
-    if len(named) != 1:
+    ranked = named.most_common(2)
+    second = ranked[1][1] if len(ranked) > 1 else 0
+    if not ranked or ranked[0][1] <= 2 * second:
         got = f"submissions that name {', '.join(sorted(named)) or 'none'}"
         raise UsageError(f"expected submissions of one chapter, got {got}; say --chapter")
-    return next(iter(named))
+    return ranked[0][0]
 
 
 def _closing(table: ClassTable, out: Path, seed: int) -> str:

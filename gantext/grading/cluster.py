@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gantext.grading.execution import bounded
 from gantext.grading.grade import grade
 from gantext.grading.notebooks import Notebook
 from gantext.grading.question import Question
@@ -78,7 +79,7 @@ def work(job: Job) -> Result:
     Returns
     -------
     Result
-        The marks; 0 and a flag where the sandbox does not start.
+        The marks; 0 and a flag where the sandbox does not start, or the grader itself fails.
     """
     try:
         return grade(
@@ -93,6 +94,9 @@ def work(job: Job) -> Result:
         )
     except SandboxError as error:
         return nothing(job.name, job.data, job.questions, f"the sandbox failed: {error}")
+    except Exception as error:  # whatever a submission makes the grader raise is its own row's
+        words = f"the grader failed, {type(error).__name__}: {bounded(str(error))}"
+        return nothing(job.name, job.data, job.questions, words)
 
 
 def in_threads(jobs: Iterable[Job], count: int) -> Iterator[Result]:

@@ -87,13 +87,15 @@ def feedback(question: Question, answer: Any) -> Feedback:
         words = f"expected a function named `{question.entry}`, got {_kind(answer)}"
         return Feedback(question, True, (Verdict(0.0, "the answer itself", got=words),))
     verdicts: list[Verdict] = []
+    blank: list[str] = []
     for call in calls:
         try:
             verdicts.append(_called(question, call, answer))
         except NotImplementedError as error:
-            if not verdicts:
-                return Feedback(question, False, note=str(error))
             verdicts.append(call.failed("NotImplementedError"))
+            blank.append(str(error))
+    if len(blank) == len(calls):  # who raises for one input may answer others
+        return Feedback(question, False, note=blank[0])
     return Feedback(question, True, tuple(verdicts))
 
 

@@ -158,25 +158,28 @@ class _Marking:
         if not self.ran.alive():
             return "no result", "the submission used up its time or its restarts before this", []
         found: list[Verdict] = []
+        blank = 0
         answer: dict[str, Any] = {}
         for number, call in enumerate(question.calls(derive(self.seed, question.id))):
             if question.kind == "value" and number:  # it was asked for once
                 found.append(_verdict(question, call, answer))
+                blank += _state(answer) == "blank"
                 continue
             if not self.ran.alive():
                 got = "nothing: the call before ended Python, so this one was not made"
                 found.append(call.failed(got))
                 continue
             answer = self.answer(question, call, number)
-            state = answer.get("state")
+            state = _state(answer)
             if state == "missing":
                 return "missing", self.why_missing(question, own), []
-            if state == "blank" and not found:
-                return "blank", "not answered", []
+            blank += state == "blank"
             found.append(_verdict(question, call, answer))
             origin = answer.get("origin")
             if isinstance(origin, str) and origin in question.library:
                 self.flags.append(f"{question.id}: the answer is the library's {origin}.")
+        if blank and blank == len(found):  # who raises for one input may answer others
+            return "blank", "not answered", []
         return "answered", "", found
 
     def answer(self, question: Question, call: Call, number: int) -> dict[str, Any]:
@@ -206,7 +209,7 @@ class _Marking:
 
 def _verdict(question: Question, call: Call, answer: dict[str, Any]) -> Verdict:
     """Judge what came back of a call, whatever it is."""
-    state = answer.get("state")
+    state = _state(answer)
     if state == "answered":
         value = answer.get("value")
         return call.failed(NO_RETURN) if value is None else question.judged(call, value)
@@ -218,4 +221,10 @@ def _verdict(question: Question, call: Call, answer: dict[str, Any]) -> Verdict:
         return call.failed(bounded(answer.get("error")), expected=WANTED)
     if state in ("raised", "blank"):
         return call.failed(bounded(answer.get("error")))
-    return call.failed(f"{kind(state)} in place of an answer")
+    return call.failed(f"{kind(answer.get('state'))} in place of an answer")
+
+
+def _state(answer: dict[str, Any]) -> str:
+    """Return what a worker says became of a call; nothing where that is no text."""
+    state = answer.get("state")
+    return state if isinstance(state, str) else ""

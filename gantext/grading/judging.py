@@ -47,8 +47,8 @@ def numbers(
     array([1., 2.])
     """
     expected = _expected(shape)
-    if answer is None or isinstance(answer, (str, Mapping)):
-        raise UnfitError(expected, kind(answer))
+    if stranger := _no_number(answer):
+        raise UnfitError(expected, stranger)
     try:
         array = np.asarray(answer)
     except Exception:  # ragged lists, and whatever else NumPy makes of a hostile one
@@ -63,6 +63,21 @@ def numbers(
     if finite and not np.isfinite(array).all():
         raise UnfitError(f"{expected}, all of them finite", kind(array if shape else float(array)))
     return array
+
+
+def _no_number(answer: Plain) -> str:
+    """Say of which kind the first thing is that is no number; nothing where all are.
+
+    NumPy looks at types last: to an array of strings it gives each the room of the longest.
+    """
+    waiting = [answer]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, (list, tuple)):
+            waiting += item[::-1]
+        elif item is None or isinstance(item, (str, Mapping)):
+            return kind(item) if item is answer else f"{kind(answer)} with {kind(item)} in it"
+    return ""
 
 
 def _expected(shape: Sequence[int | None]) -> str:

@@ -93,15 +93,15 @@ def _imports(node: ast.AST) -> dict[str, str]:
 def _dotted(node: ast.AST, imported: Mapping[str, str]) -> str | None:
     """Return the full dotted name that an expression spells, its first part as it was imported."""
     parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if isinstance(node, ast.Call):  # IdealGame(p).value: the method of a class
-        inner = _dotted(node.func, imported)
-        return f"{inner}.{'.'.join(reversed(parts))}" if inner and parts else inner
-    if not isinstance(node, ast.Name):
-        return f"?.{'.'.join(reversed(parts))}" if parts else None
-    return ".".join([imported.get(node.id, node.id), *reversed(parts)])
+    while isinstance(node, (ast.Attribute, ast.Call)):
+        if isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        else:  # IdealGame(p).value: the method of a class
+            node = node.func
+    if isinstance(node, ast.Name):
+        return ".".join([imported.get(node.id, node.id), *reversed(parts)])
+    return ".".join(["?", *reversed(parts)]) if parts else None
 
 
 def _star(node: ast.AST) -> set[str]:

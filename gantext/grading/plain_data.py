@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -73,6 +74,8 @@ class _Conversion:
             return self.from_tensor(value)
         if isinstance(value, (bool, int, float, str)):  # subclasses, such as an enumeration
             return next(base(value) for base in (bool, int, float, str) if isinstance(value, base))
+        if isinstance(value, Real):  # a Fraction, or sympy's Rational and Float
+            return float(value)
         if isinstance(value, Mapping):
             return self.from_mapping(value, depth)
         if isinstance(value, (list, tuple)):

@@ -164,6 +164,7 @@ class _Unpack:
     def __init__(self, blocks: Sequence[NDArray[Any]]) -> None:
         self.blocks = blocks
         self.items = 0
+        self.bytes = 0  # of arrays, as often as they are referred to
 
     def convert(self, tree: Any, depth: int) -> Plain:
         self.items += 1
@@ -174,6 +175,9 @@ class _Unpack:
         if isinstance(tree, list) and len(tree) == 2:
             tag, body = tree
             if tag == "a" and type(body) is int and 0 <= body < len(self.blocks):
+                self.bytes += self.blocks[body].nbytes
+                if self.bytes > MAX_BYTES:
+                    raise ProtocolError(f"expected arrays of at most {MAX_BYTES} bytes, got more")
                 return self.blocks[body]
             if tag == "l" and isinstance(body, list):
                 return [self.convert(item, depth + 1) for item in body]

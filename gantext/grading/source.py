@@ -7,6 +7,9 @@ import re
 import warnings
 from collections.abc import Iterator
 
+# Blanks of one line only: `\s` would look through all lines that follow an empty one, from each.
+_MAGIC = re.compile(r"^([^\S\n]*)[%!?].*$", re.MULTILINE)
+
 
 def parsed(source: str) -> ast.Module | None:
     """Parse a cell, without its magics and shell lines.
@@ -21,7 +24,7 @@ def parsed(source: str) -> ast.Module | None:
     ast.Module or None
         None where it is not Python.
     """
-    for text in (source, re.sub(r"(?m)^(\s*)[%!?].*$", r"\1pass", source)):
+    for text in (source, _MAGIC.sub(r"\1pass", source)):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # such as an invalid escape in a student's string

@@ -46,6 +46,17 @@ def test_a_blank_function_is_not_answered_yet():
     assert feedback_text(found) == "A square: not answered yet\n  Your turn."
 
 
+def test_who_answers_for_some_inputs_only_has_answered():
+    def shares(p):
+        if len(p) == 2:
+            raise NotImplementedError("Two are too few.")
+        return p / p.sum()
+
+    found = feedback(QUESTIONS[2], shares)
+    assert found.answered
+    assert found.share == 0.5
+
+
 def test_an_error_is_told_with_its_line_and_no_traceback():
     def square(x):
         return x / 0

@@ -9,8 +9,10 @@ import pytest
 
 from gantext.grading import cli
 from gantext.grading.grade import derive
+from gantext.grading.results import nothing
 from gantext.grading.sandboxes import bubblewrap
 from gantext.grading.sandboxes.base import SandboxError
+from gantext.grading.submissions import UsageError
 from tests.grading.small import ANSWER, QUESTIONS, SHARES, SQUARE, code, notebook
 
 FAST = ["--cell-seconds", "3", "--total-seconds", "30", "--memory", "1"]
@@ -108,6 +110,17 @@ def test_the_seed_is_secret_unless_it_is_given(tmp_path):
 
 
 @pytest.mark.usefixtures("small")
+def test_a_short_seed_is_warned_of(tmp_path, capsys):
+    """Who has a report can try all short ones, until one gives the same inputs."""
+    path = tmp_path / "a.ipynb"
+    path.write_bytes(notebook(ANSWER))
+    for seed, warned in ((271828, True), (2**63 - 1, True), (2**63, False)):
+        options = ["--seed", str(seed), "--out", str(tmp_path / "out"), *SMALL]
+        assert cli.main(["grade", str(path), *options]) == 0
+        assert ("can be found by trying" in capsys.readouterr().err) is warned
+
+
+@pytest.mark.usefixtures("small")
 def test_a_template_puts_the_books_cells_back(tmp_path):
     given = notebook(
         code("import math", book=True),
@@ -132,16 +145,54 @@ def test_a_template_puts_the_books_cells_back(tmp_path):
         (["A", "--memory", "-1"], "to be positive"),
         (["A", "--template", "/nowhere"], "--template /nowhere"),
         (["A"], "say --chapter"),
+        (["A", "--unsafe-no-sandbox"], "a file here; write ./--unsafe-no-sandbox"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_line(options, words, tmp_path, capsys):
+def test_what_cannot_be_done_is_said_in_one_line(options, words, tmp_path, monkeypatch, capsys):
     path = tmp_path / "a.ipynb"
     path.write_bytes(notebook(ANSWER))
+    (tmp_path / "--unsafe-no-sandbox").touch()  # as `gantext grade *` meets it
+    monkeypatch.chdir(tmp_path)
     options = [str(path) if option == "A" else option for option in options]
     assert cli.main(["grade", *options, "--out", str(tmp_path / "out")]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert words in line
     assert not (tmp_path / "out").exists()
+
+
+def test_an_option_is_not_abbreviated(tmp_path):
+    """A file called `--unsafe` must not switch the sandbox off."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["grade", "--unsafe", "a.ipynb", "--out", str(tmp_path / "out")])
+    assert ended.value.code == 2
+
+
+@pytest.mark.usefixtures("small")
+def test_a_single_notebook_that_names_another_chapter_changes_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(cli, "chapters", lambda: ["small", "cycles"])
+    named = code(SQUARE, question="small/square")
+    for k in range(3):
+        (tmp_path / f"{k}.ipynb").write_bytes(notebook(named, ANSWER))
+    (tmp_path / "x.ipynb").write_bytes(notebook('# check("cycles/step")', ANSWER))
+    files = {path.stem: path for path in tmp_path.iterdir()}
+    assert cli._most_named(files) == "small"
+    del files["1"], files["2"]
+    with pytest.raises(UsageError, match="that name cycles, small"):
+        cli._most_named(files)
+
+
+@pytest.mark.usefixtures("small")
+def test_the_table_is_there_while_the_class_is_graded(tmp_path, monkeypatch):
+    def stopped(*_):
+        yield nothing("0", b"", QUESTIONS, "a PDF")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_results", stopped)
+    (tmp_path / "0.ipynb").write_bytes(notebook(ANSWER))
+    out = tmp_path / "out"
+    with pytest.raises(KeyboardInterrupt):
+        cli.main(["grade", str(tmp_path / "0.ipynb"), "--out", str(out), *SMALL])
+    assert [*rows_of(out)] == ["0"]
 
 
 @pytest.mark.usefixtures("small")

@@ -56,6 +56,17 @@ def test_a_sandbox_that_fails_is_flagged_and_earns_nothing(monkeypatch):
     assert result.flags == ("Not graded: the sandbox failed: no room",)
 
 
+def test_what_the_grader_itself_raises_is_that_submissions_row():
+    def fail(_):
+        raise RecursionError("too deep")
+
+    jobs = jobs_of(3)
+    jobs[1] = replace(jobs[1], questions=(replace(QUESTIONS[0], draw=fail), *QUESTIONS[1:]))
+    results = {result.name: result for result in in_threads(jobs, 2)}
+    assert [results[name].earned for name in "012"] == [10, 0, 3]
+    assert results["1"].flags == ("Not graded: the grader failed, RecursionError: too deep",)
+
+
 def _draw_and_die(folder, times):
     """Return a way to draw inputs that kills the grader's process the first times."""
 

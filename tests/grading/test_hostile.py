@@ -4,6 +4,7 @@ Whatever a submission does, the honest answers beside it keep their marks, a wro
 wrong, nothing outside the sandbox changes or leaks, and no process is left.
 """
 
+import resource
 from dataclasses import replace
 from pathlib import Path
 
@@ -377,6 +378,39 @@ def test_messages_sent_ahead_are_passed_over(graded):
         "    except OSError: pass"
     )
     assert graded(ahead, SQUARE, ANSWER, SHARES).earned == 10
+
+
+def test_an_answer_of_arrays_where_numbers_and_words_belong_costs_itself_only(graded):
+    """NumPy compares an array item by item, and has no truth value for what comes of it."""
+    strange = (
+        "import numpy as np\nimport gantext.grading.worker as w\nreal, two = w.encode, np.ones(2)\n"
+        "w.encode = lambda answer: real({key: two for key in answer} | KEPT)"
+    )
+    kept = "{'id': answer['id'], 'ok': True}"
+    result = graded(strange.replace("KEPT", kept), SQUARE, ANSWER, SHARES)
+    assert result.earned == 0
+    assert "in place of an answer" in words(result)
+    nothing_kept = graded(SQUARE, ANSWER, strange.replace("KEPT", "{}"), SHARES)
+    assert nothing_kept.earned == 10  # the worker was ended, and started anew without that cell
+    assert "sent messages of its own" in words(nothing_kept)
+
+
+def test_an_honest_answer_to_some_inputs_earns_its_part(graded):
+    some = "def shares(p):\n    if len(p) == 2: raise NotImplementedError\n    return p / p.sum()"
+    assert marks(graded(SQUARE, some)) == {"square": 3, "answer": 0, "shares": 2.5}
+
+
+def test_strings_among_numbers_do_not_multiply_in_memory(graded):
+    """NumPy would give each of them the room of the longest."""
+    hoard = "def square(x):\n    return ['x' * 5_000_000] + [''] * 400\n"
+    before = peak()
+    assert marks(graded(hoard, ANSWER, SHARES)) == {"square": 0, "answer": 2, "shares": 5}
+    assert peak() - before < 2**28
+
+
+def peak() -> int:
+    """Return the most memory that this process has had, in bytes."""
+    return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 DAEMON = """

@@ -62,3 +62,11 @@ def test_an_answer_that_leans_on_the_library_is_found(cells):
 )
 def test_an_answer_of_ones_own_is_not_flagged(cells):
     assert leans_on_library(read(notebook(*cells)), LIBRARY) == []
+
+
+def test_calls_that_are_nested_a_thousand_deep_are_read():
+    deep = f"def square(x):\n    return js{'()' * 1200}"
+    cells = ["from gantext.objectives.divergences import js", deep]
+    assert leans_on_library(read(notebook(*cells)), LIBRARY)
+    deep = f"def square(x):\n    return f{'().g' * 1200}"
+    assert not leans_on_library(read(notebook(deep)), LIBRARY)

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from gantext.grading.answers import to_run
-from gantext.grading.notebooks import MAX_BYTES, UnreadableError, read
+from gantext.grading.answers import chapters_in, to_run
+from gantext.grading.notebooks import MAX_BYTES, MAX_SOURCE, UnreadableError, read
 from tests.grading.small import ANSWER, QUESTIONS, SQUARE, code, notebook
 
 BLANK = 'def square(x):\n    """Square."""\n    raise NotImplementedError("Your turn.")\n'
@@ -121,3 +121,12 @@ def test_a_deleted_cell_of_the_book_is_put_back_first():
     found = read(notebook(SQUARE), TEMPLATE)
     assert [cell.source for cell in to_run(found, QUESTIONS)] == ["import math", SQUARE]
     assert found.flags == ("1 of the book's cells were deleted; they were run first.",)
+
+
+@pytest.mark.parametrize("line", ["", "   ", "%", "!", "?x", "f(", "check("])
+def test_a_megabyte_of_one_line_is_read(line):
+    """In time that grows with its length: what grows with the square of it would take hours."""
+    source = f"{line}\n" * (MAX_SOURCE // (len(line) + 1))
+    (cell,) = read(notebook(source)).cells
+    assert cell.binds == ()
+    assert chapters_in(read(notebook(source, 'check("small/square")'))) == ["small"]

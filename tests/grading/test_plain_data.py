@@ -1,7 +1,10 @@
 """Whatever an answer returns becomes plain data of its own, or is named."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
+import sympy
 import torch
 
 from gantext.grading.plain_data import NotPlainError, plain
@@ -17,6 +20,12 @@ def test_tensors_become_arrays_of_their_own():
     shared = np.zeros(2)
     plain(shared)[0] = 1
     assert shared.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("quarter", [Fraction(1, 4), sympy.Rational(1, 4), sympy.Float(0.25)])
+def test_exact_numbers_are_numbers(quarter):
+    assert plain([quarter]) == [0.25]
+    assert type(plain(quarter)) is float
 
 
 @pytest.mark.parametrize(

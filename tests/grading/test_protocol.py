@@ -160,3 +160,11 @@ def test_the_end_is_told_from_a_broken_message():
         protocol.receive(io.BytesIO(encode("x")[:-1]).read)
     with pytest.raises(ProtocolError, match="end of the message"):
         decode(encode("x") + b"x")
+
+
+def test_an_array_counts_each_time_that_it_is_referred_to():
+    """Or a small message would be a large answer."""
+    block = npy(about(shape="(1000000,)"), bytes(8_000_000))
+    assert len(decode(frame_of(["l", [["a", 0]] * 4], block))) == 4
+    with pytest.raises(ProtocolError, match="arrays of at most"):
+        decode(frame_of(["l", [["a", 0]] * 5], block))

@@ -16,7 +16,8 @@ from gantext.grading.places import PACKAGE
 from gantext.grading.sandboxes.limits import Limits
 from gantext.grading.sandboxes.worker_process import Worker
 
-RUN_MODULE = [sys.executable, "-B", "-s", "-m"]
+# -P: a file in the folder of the class, such as random.py, is not what a module imports.
+RUN_MODULE = [sys.executable, "-B", "-P", "-s", "-m"]
 
 COMMAND = [*RUN_MODULE, "gantext.grading.worker"]
 """The program that runs in a sandbox."""

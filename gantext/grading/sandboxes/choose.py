@@ -6,12 +6,15 @@ import atexit
 import contextlib
 import functools
 import subprocess
+import threading
 
 from gantext.grading.sandboxes.base import Sandbox, SandboxError
 from gantext.grading.sandboxes.bubblewrap import Bubblewrap
 from gantext.grading.sandboxes.container import IMAGE, Container
 from gantext.grading.sandboxes.none import NoSandbox
 from gantext.grading.sandboxes.warm import Warm
+
+_starting = threading.Lock()
 
 INSTALL = (
     "No sandbox works here. Install bubblewrap (Debian, Ubuntu: sudo apt-get install bubblewrap; "
@@ -66,11 +69,16 @@ def _bubblewrap(warm: bool) -> Sandbox:
 
 
 @functools.cache
-def _warm() -> Warm:
-    """Return the one of this process; it ends with it."""
+def _started() -> Warm:
     box = Warm()
     atexit.register(box.close)
     return box
+
+
+def _warm() -> Warm:
+    """Return the one of this process, which ends with it, however many threads ask at once."""
+    with _starting:
+        return _started()
 
 
 def _container(engine: str, image: str) -> Sandbox:

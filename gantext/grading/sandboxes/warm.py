@@ -56,6 +56,7 @@ class Warm(Bubblewrap):
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            cwd="/",
             env=ENVIRONMENT | {"MPLCONFIGDIR": folder},
         )
 

@@ -74,6 +74,11 @@ def piped(
     )
 
 
+def _is(found: object, number: int) -> bool:
+    """Tell whether what came is this number; an array would compare itself item by item."""
+    return type(found) is int and found == number
+
+
 class CopiedProcess:
     """What a `Worker` needs of `subprocess.Popen`, for a process that another one has started.
 
@@ -180,7 +185,7 @@ class Worker:
             self._write(encode({**request, "id": self._number}), deadline)
             for _ in range(100):  # what a submission wrote by itself is passed over
                 answer = receive(functools.partial(self._read, deadline=deadline))
-                if isinstance(answer, dict) and answer.get("id") == self._number:
+                if isinstance(answer, dict) and _is(answer.get("id"), self._number):
                     return answer
                 self.strays += 1
             raise ProtocolError("expected an answer, got a hundred other messages")

@@ -1,21 +1,26 @@
 """Workers that are copied are like those that start anew."""
 
 import ast
+import io
 import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from gantext.grading.grade import grade
 from gantext.grading.notebooks import read
-from gantext.grading.sandboxes import bubblewrap
+from gantext.grading.sandboxes import bubblewrap, choose
 from gantext.grading.sandboxes.bubblewrap import Bubblewrap
+from gantext.grading.sandboxes.none import NoSandbox
 from gantext.grading.sandboxes.warm import Warm
 from gantext.grading.source import parsed
 from tests.grading.sandboxes.started import start, value_of
 from tests.grading.small import LIMITS, QUESTIONS, SQUARE, notebook
 from tools.book import copy_of, exercises
+
+SEES_PATH = "import sys\nfound = [*sys.path]"
 
 
 def test_warm_workers_give_the_marks_of_cold_ones():
@@ -80,6 +85,41 @@ def test_the_process_that_is_copied_ends_with_the_grader():
             time.sleep(0.05)
         else:
             assert not Path(f"/proc/{pid}").exists()
+
+
+def test_a_module_in_the_folder_of_the_class_is_not_imported(tmp_path, monkeypatch):
+    """It would run as the grader, outside of any sandbox."""
+    for name in ("random", "gantext", "numpy", "sitecustomize", "usercustomize"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    monkeypatch.chdir(tmp_path)
+    for box in (Bubblewrap, Warm, NoSandbox):
+        sandbox = box()
+        worker = start(sandbox)
+        worker.ask({"do": "cell", "number": 1, "seconds": 5, "source": SEES_PATH}, 5)
+        assert str(tmp_path) not in value_of(worker, "found")
+        worker.close()
+        if box is Warm:
+            sandbox.close()
+    assert not (tmp_path / "ran").exists()
+
+
+def test_threads_that_start_together_share_the_process_that_is_copied(monkeypatch):
+    made = []
+
+    def slow():
+        time.sleep(0.1)
+        made.append(1)
+        return io.StringIO()  # has `close`, as all that is asked of it
+
+    monkeypatch.setattr(choose, "Warm", slow)
+    choose._started.cache_clear()
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            boxes = list(pool.map(lambda _: choose._warm(), range(8)))
+    finally:
+        choose._started.cache_clear()
+    assert len(made) == 1
+    assert len(set(map(id, boxes))) == 1
 
 
 def test_the_system_is_read_only_around_an_unprivileged_copy(monkeypatch):
