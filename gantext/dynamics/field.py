@@ -7,8 +7,9 @@ Every player follows its own gradient, so the pair moves with the velocity
     v(\theta, \psi) =
     \bigl(-\nabla_\theta L_G(\theta, \psi),\; -\nabla_\psi L_D(\theta, \psi)\bigr).
 
-In general :math:`v` is not the gradient of anything, and near an equilibrium its Jacobian decides
-everything (Mescheder, Nowozin and Geiger 2017, "The Numerics of GANs").
+In general :math:`v` is not the gradient of anything. Near a stationary point, where it is zero,
+its Jacobian says how the players turn and whether that dies out, unless an eigenvalue lies on the
+imaginary axis (Mescheder, Nowozin and Geiger 2017, "The Numerics of GANs").
 
 A toy game's parameters are tensors of shape (..., m), with any number of members in the leading
 dimensions, which every function here follows. A network's are a dict of tensors, for one member.
@@ -116,7 +117,7 @@ def jacobian(game: Game, theta: Player, psi: Player, batch: Any = None) -> Tenso
 def spectrum(game: Game, theta: Player, psi: Player, batch: Any = None) -> Tensor:
     r"""Return the eigenvalues of the velocity's Jacobian, shape (..., m + n), sorted.
 
-    At an equilibrium, :math:`|\operatorname{Im} \lambda|` is a frequency (radians per unit of
+    At a stationary point, :math:`|\operatorname{Im} \lambda|` is a frequency (radians per unit of
     time) and :math:`\operatorname{Re} \lambda` the rate at which that motion grows (positive) or
     dies out (negative). The order is that of `eigenvalues`.
 

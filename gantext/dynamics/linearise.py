@@ -32,8 +32,8 @@ def update_jacobian(
     """Linearise one step of a rule: the matrix that maps small displacements to the next ones.
 
     Displacements of ``theta``, ``psi`` and of what the rule keeps, in this order; its shape is
-    (..., k, k). At an equilibrium its eigenvalues are the multipliers of the dynamics: inside the
-    unit circle the displacement dies out.
+    (..., k, k). At a stationary point its eigenvalues are the multipliers of the dynamics: inside
+    the unit circle the displacement dies out.
 
     >>> import gantext as gt
     >>> gt.update_jacobian(gt.Bilinear.xy(), gt.Alternating(), [0.0], [0.0], eta=1.0)
@@ -45,7 +45,7 @@ def update_jacobian(
     game, rule : Game or callable, and UpdateRule
         As for `simulate`, but the rule is the same at every step: not `Averaged`, not with `Adam`.
     theta, psi : array-like, shapes (..., m) and (..., n)
-        Where to linearise, normally an equilibrium.
+        Where to linearise, normally a stationary point.
     batch, game_hparams, **hparams : Any
         As for `simulate`.
     """

@@ -396,6 +396,59 @@ def test_non_saturating_simultaneous_steps_end_on_a_cycle() -> None:
     assert float(r2[-1, 2]) < 0.7 * float(r2[0, 2])
 
 
+def test_non_saturating_alternating_steps_converge_like_one_over_root_t() -> None:
+    """They conserve an ellipse to first order, so that the flow's decay is what remains."""
+    h = 0.4
+    path = gt.simulate(gt.DiracGAN(gt.NonSaturating()), gt.Alternating(), [0.5], [0.0], 900, eta=h)
+    form = (path.theta**2 + h / 2 * path.theta * path.psi + path.psi**2)[:, 0]
+    growth = (1 / form[900] - 1 / form[300]) / (600 * h)
+    assert float(growth) == pytest.approx(1 / 8, rel=0.03)
+
+
+def test_the_velocities_of_chapter_two_are_those_of_the_library() -> None:
+    """The chapter writes each method out in NumPy."""
+
+    def slope(score: np.ndarray) -> np.ndarray:
+        return 1 / (1 + np.exp(score))
+
+    wgan, gp = gt.Wasserstein(), gt.GradientPenalty(1.0)
+    pairs = [
+        (gt.DiracGAN(), lambda t, p: (-p * slope(p * t), t * slope(p * t))),
+        (
+            gt.DiracGAN(gt.NonSaturating()),
+            lambda t, p: (-p * slope(-p * t), t * slope(p * t)),
+        ),
+        (gt.DiracGAN(wgan), lambda t, p: (-p, t)),
+        (gt.DiracGAN(wgan, penalties=[gp]), lambda t, p: (-p, t - p + np.sign(p))),
+        (
+            gt.DiracGAN(penalties=[gt.R1(0.5)]),
+            lambda t, p: (-p * slope(p * t), t * slope(p * t) - p / 2),
+        ),
+    ]
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(2, 20, 1))
+    for game, by_hand in pairs:
+        library = gt.velocity(game, torch.from_numpy(x), torch.from_numpy(y))
+        for player, expected in zip(library, by_hand(x, y), strict=True):
+            np.testing.assert_allclose(player.numpy(), expected, atol=1e-12)
+
+
+@settings(deadline=None, max_examples=25)
+@given(seed=st.integers(0, 10_000), m=st.integers(1, 4), more=st.integers(0, 2))
+def test_one_damped_player_is_enough(seed: int, m: int, more: int) -> None:
+    """P = 0, Q positive definite: damped where A has full row rank, at rest where it has not."""
+    rng = np.random.default_rng(seed)
+    n = m + more
+    root = rng.normal(size=(n, n))
+    A = rng.normal(size=(m, n))
+    Q = root @ root.T + 0.1 * np.eye(n)
+    start = torch.zeros(m, dtype=torch.float64), torch.zeros(n, dtype=torch.float64)
+    assert gt.spectrum(gt.Bilinear(A, Q=Q), *start).real.max() < 0
+    A[0] = 0.0  # a direction that the discriminator does not feel
+    blind = gt.spectrum(gt.Bilinear(A, Q=Q), *start)
+    assert float(blind.abs().min()) < 1e-10
+
+
 @pytest.mark.parametrize(
     "rule", [gt.Simultaneous(), gt.Alternating()], ids=["simultaneous", "alternating"]
 )

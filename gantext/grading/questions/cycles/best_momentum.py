@@ -69,7 +69,7 @@ def _judge(call: Call, answer: Plain) -> Verdict:
     if radius < 1 - 1e-9:
         hint = "It converges, and another momentum does so faster: scan, then refine."
         return Verdict(0.5, expected=expected, got=got, hint=hint)
-    hint = "With so negative a momentum the step is too large: the chapter's theorem has the limit."
+    hint = "So negative a momentum makes the step too large: the appendix's theorem has the limit."
     if beta >= 0:
         hint = "On f = xy momentum pushes outwards, unless it is negative and the steps alternate."
     return Verdict(0.0, expected=expected, got=got, hint=hint)
