@@ -21,12 +21,12 @@ from gantext.records.base import Record, Trial, chosen, run_trials, until
 from gantext.training.experiment import Experiment
 from gantext.training.results import Snapshot
 
-STEPS = tuple(range(60, 1201, 60))
+STEPS = tuple(range(60, 901, 60))
 SEEDS = 8
-RATIOS = (0.1, 0.2, 0.35, 0.6, 1.0, 1.7)
+RATIOS = (0.1, 0.3, 0.55, 1.0)
 WEIGHTS = (0.0, 0.003, 0.01, 0.03)
-#: Widths of the generator and of the discriminator; both are 32 where the bonus is varied.
-WIDTHS = ((8, 32), (128, 32), (32, 8), (32, 128))
+#: Of the generator and of the discriminator; both are 32 where the bonus is varied.
+WIDTHS = ((8, 32), (64, 32))
 
 
 @checked_arguments
@@ -41,7 +41,7 @@ def ring_hops(
     Parameters
     ----------
     rows : sequence of str, optional
-        Which trainings, such as ``"r = 0.35, λ = 0.01"`` or ``"r = 0.35, widths 8 and 32"``; all by
+        Which trainings, such as ``"r = 0.3, λ = 0.01"`` or ``"r = 0.3, widths 8 and 32"``; all by
         default. The first width is the generator's.
     seeds : int
         How many seeds.

@@ -15,7 +15,7 @@ from gantext.records.base import read, write
 #: A few rows of each, the quickest that differ most, of two seeds.
 SHORT = {
     "ring_cures": ["r = 1", "packing", "bonus, annealed"],
-    "ring_hops": ["r = 0.35, λ = 0.01", "r = 1, widths 8 and 32"],
+    "ring_hops": ["r = 0.3, λ = 0.01", "r = 1, widths 8 and 32"],
     "ring_whole": ["with R1"],
     "published_table": ["ring, GAN", "ring, packing"],
 }
