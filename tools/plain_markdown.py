@@ -298,7 +298,7 @@ class Page:
     def _document(self, content: str) -> str:
         text, target = _split(content)
         base = ROOT if target.startswith("/") else (ROOT / self.name).parent
-        wanted = base / target.lstrip("/")
+        wanted = (base / target.lstrip("/")).resolve()
         for page in pages():
             if page.with_suffix("") == wanted:
                 name = wanted.relative_to(ROOT).as_posix()
