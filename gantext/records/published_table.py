@@ -78,9 +78,9 @@ def published_table(
 
     The setting is that of the authors' code (Lin et al. 2018, arXiv:1712.04086): a ring of radius 1
     with standard deviation 0.01, a generator of four layers with batch normalisation, a
-    discriminator of three layers of maxout, the non-saturating loss, simultaneous steps of Adam with β₁ = 0.8, batches of 100 packs. But the layers are 64 and 32
-    wide, not 400 and 200, maxout has 2 pieces, not 5, and there are 4,000 steps of 0.001, not
-    400,000 of 0.0001.
+    discriminator of three layers of maxout, the non-saturating loss, simultaneous steps of Adam
+    with β₁ = 0.8, batches of 100 packs. But the layers are 64 and 32 wide, not 400 and 200, maxout
+    has 2 pieces, not 5, and there are 4,000 steps of 0.001, not 400,000 of 0.0001.
 
     What is measured of each seed, of 2,500 samples: ``captured``, the number of modes, and
     ``quality``.
