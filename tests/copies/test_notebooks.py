@@ -164,12 +164,18 @@ def test_links_to_the_website_name_pages_that_it_has(texts):
 
 
 @pytest.mark.parametrize("chapter", READ, ids=name)
-def test_solutions_are_folded_and_nothing_else(chapter):
+def test_what_the_website_folds_is_folded_and_nothing_else(chapter):
+    """Solutions always are; proofs and asides where their class says so."""
     prose = "\n".join(c.source for c in load(chapter).cells if c.cell_type == "markdown")
     copied = [c.source for c in load(copy_of(chapter)).cells if c.cell_type == "markdown"]
     wanted = re.findall(r"^[:`]{3,}\{solution\} (\S+)$", prose, re.MULTILINE)
     summaries = [s for text in copied for s in re.findall(r"<summary>(.*?)</summary>", html(text))]
-    assert summaries == [f"Solution to {LABELS[label].name}" for label in wanted]
+    solutions = [f"Solution to {LABELS[label].name}" for label in wanted]
+    assert [words for words in summaries if words.startswith("Solution to ")] == solutions
+    others = re.findall(
+        r"^[:`]{3,}\{(?!solution)\S+\}.*\n(?::.*\n)*?:class: dropdown$", prose, re.MULTILINE
+    )
+    assert len(summaries) == len(solutions) + len(others)
     code = [block for text in copied for block in read(text).code]
     assert len(code) == prose.count("```python")
     assert all(folded for _, folded in code)
@@ -196,6 +202,7 @@ def test_the_tool_writes_what_is_missing_and_removes_what_has_no_source(
     monkeypatch.setattr(tool, "FOLDER", tmp_path)
     monkeypatch.setattr(tool, "copy_of", lambda source: tmp_path / copy_of(source).name)
     monkeypatch.setattr(tool, "notebooks", exercises)
+    monkeypatch.setattr(tool, "collect", lambda: LABELS)  # they refer to chapters, too
     (tmp_path / "00-old.ipynb").write_text("{}")
     assert tool.main() == 0
     assert "00-old.ipynb: removed" in capsys.readouterr().out
