@@ -77,7 +77,7 @@ def test_what_is_not_there_is_named():
         gt.load_record("nothing")
     with pytest.raises(ValueError, match="packing"):
         record.at("nothing", "quality")
-    with pytest.raises(ValueError, match="steps"):
+    with pytest.raises(ValueError, match="4800"):
         record.at("packing", "quality", 61)
     with pytest.raises(ValueError, match="packing"):
         gt.ring_cures(["nothing"], seeds=2, steps=1)
