@@ -6,17 +6,16 @@ import json
 import math
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from importlib.metadata import version
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor
 
-from gantext.core.annotations import Count
 from gantext.core.arguments import checked_arguments
+from gantext.data.mixtures import GaussianMixture
 from gantext.training.experiment import Experiment
 from gantext.training.loop import train
 from gantext.training.results import Snapshot
@@ -32,14 +31,17 @@ class Trial(NamedTuple):
     hparams: Mapping[str, float]
     game_hparams: Mapping[str, float] = MappingProxyType({})
 
+    @property
+    def world(self) -> GaussianMixture:
+        """What the generator shall imitate, in which modes are counted."""
+        return cast("GaussianMixture", self.experiment.data)
+
 
 #: What measures a row: each measure a tensor of shape (rows trained together, seeds).
 Look = Callable[[Snapshot, Trial], Mapping[str, Tensor]]
 
 
-@checked_arguments
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """What was measured of some trainings, by row, seed and step.
 
     Attributes
@@ -66,13 +68,12 @@ class Record:
     steps: tuple[int, ...]
     measures: Mapping[str, Tensor]
     command: str = ""
-    versions: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = MappingProxyType({})
 
-    @checked_arguments
-    def at(self, row: str, measure: str, step: Count | None = None) -> Tensor:
+    def at(self, row: str, measure: str, step: int | None = None) -> Tensor:
         """Return one measure of one row: shape (seeds, steps), or (seeds,) at one step.
 
-        KeyError says which rows, measures or steps there are.
+        ValueError says which rows, measures or steps there are.
 
         Parameters
         ----------
@@ -87,7 +88,6 @@ class Record:
             return values
         return values[:, self.steps.index(_among("step", step, self.steps))]
 
-    @checked_arguments
     def difference(self, other: Record) -> dict[str, float]:
         """Return the largest difference of each measure, where both records have numbers.
 
@@ -188,7 +188,7 @@ def _together(trials: Mapping[str, Trial]) -> list[dict[str, Trial]]:
     return [*groups.values()]
 
 
-def _columns(rows: Sequence[Mapping[str, float]]) -> dict[str, Tensor]:
+def _columns(rows: Sequence[Mapping[str, float]]) -> dict[str, Any]:
     """Return each hyper-parameter as a tensor of its values in all rows."""
     return {
         name: torch.tensor([row[name] for row in rows], dtype=torch.float64) for name in rows[0]
@@ -197,8 +197,8 @@ def _columns(rows: Sequence[Mapping[str, float]]) -> dict[str, Tensor]:
 
 def chosen(trials: Mapping[str, Trial], rows: Sequence[str] | None) -> dict[str, Trial]:
     """Return the rows that are asked for, in their own order."""
-    for row in rows or ():
-        _among("row", row, tuple(trials))
+    for row in () if rows is None else rows or [""]:
+        _among("rows", row, tuple(trials))
     return {row: trial for row, trial in trials.items() if rows is None or row in rows}
 
 
@@ -250,7 +250,7 @@ def _short(number: float) -> float | int:
 
 
 def _among(name: str, value: Any, known: Sequence[Any]) -> Any:
-    """Return a value that is known; KeyError names those that are."""
+    """Return a value that is known; ValueError names those that are."""
     if value not in known:
-        raise KeyError(f"{name}: expected one of the {name}s {list(known)}, got {value!r}")
+        raise ValueError(f"{name}: expected one of {list(known)}, got {value!r}")
     return value

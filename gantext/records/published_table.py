@@ -106,7 +106,7 @@ def published_table(
 
 def judged(snapshot: Snapshot, trial: Trial) -> dict[str, Tensor]:
     """Return what is measured."""
-    found = modes(snapshot.sample(2500), trial.experiment.data)
+    found = modes(snapshot.sample(2500), trial.world)
     return {"captured": found.captured, "quality": found.quality}
 
 

@@ -61,7 +61,7 @@ def ring_cures(
 
 def judged(snapshot: Snapshot, trial: Trial) -> dict[str, Tensor]:
     """Return what is measured."""
-    world, points = trial.experiment.data, snapshot.sample(2500)
+    world, points = trial.world, snapshot.sample(2500)
     found = modes(points, world)
     nearest = modes(points, world, radius=torch.inf)
     favourite = nearest.counts.amax(-1) / 2500

@@ -60,7 +60,7 @@ def ring_hops(
 
 def judged(snapshot: Snapshot, trial: Trial) -> dict[str, Tensor]:
     """Return what is measured."""
-    nearest = modes(snapshot.sample(500), trial.experiment.data, radius=torch.inf)
+    nearest = modes(snapshot.sample(500), trial.world, radius=torch.inf)
     return {"favourite": nearest.counts.amax(-1) / 500, "mode": nearest.counts.argmax(-1)}
 
 
@@ -68,17 +68,18 @@ def judged(snapshot: Snapshot, trial: Trial) -> dict[str, Tensor]:
 def trials() -> dict[str, Trial]:
     """Return all rows: every ratio with every bonus, and with every pair of widths."""
     rule, world = Alternating(optimizer=Adam()), ring(std=0.05)
-    both = {"generator": MLP(2, 2, hidden=(32, 32)), "discriminator": MLP(2, 1, hidden=(32, 32))}
+    generator, discriminator = MLP(2, 2, hidden=(32, 32)), MLP(2, 1, hidden=(32, 32))
 
     def rewarded(weight: Tensor | float) -> GAN:
-        return GAN(**both, noise=2, generator_penalties=[EntropyBonus(weight)])
+        bonus = [EntropyBonus(weight)]
+        return GAN(generator, discriminator, noise=2, generator_penalties=bonus)
 
     def speeds(ratio: float) -> dict[str, float]:
         return {"eta": 2e-3, "eta_psi": 2e-3 * ratio, "beta1": 0.5}
 
-    bonus = Experiment(rewarded, rule, world, 64)
+    varied = Experiment(rewarded, rule, world, 64)
     found = {
-        f"r = {r:g}, λ = {w:g}": Trial(bonus, speeds(r), {"weight": w})
+        f"r = {r:g}, λ = {w:g}": Trial(varied, speeds(r), {"weight": w})
         for w in WEIGHTS
         for r in RATIOS
     }

@@ -75,11 +75,11 @@ def test_what_is_not_there_is_named():
     record = gt.load_record("ring_cures")
     with pytest.raises(ValueError, match="ring_cures"):
         gt.load_record("nothing")
-    with pytest.raises(KeyError, match="packing"):
+    with pytest.raises(ValueError, match="packing"):
         record.at("nothing", "quality")
-    with pytest.raises(KeyError, match="steps"):
+    with pytest.raises(ValueError, match="4800"):
         record.at("packing", "quality", 61)
-    with pytest.raises(KeyError, match="packing"):
+    with pytest.raises(ValueError, match="packing"):
         gt.ring_cures(["nothing"], seeds=2, steps=1)
     with pytest.raises(ValueError, match="ring_cures"):
         record.difference(gt.load_record("ring_hops"))
