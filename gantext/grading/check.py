@@ -99,7 +99,7 @@ def progress(chapter: str) -> None:
       Pictures out of reach: not answered yet
       What one neuron sees: not answered yet
       A forgery that she cannot see: not answered yet
-      Two lumps from one network: not answered yet
+      A critic who reads the ratio: not answered yet
     """
     if _in_grader():
         return

@@ -17,7 +17,7 @@ SHORT = {
     "ring_cures": ["r = 1", "packing", "bonus, annealed"],
     "ring_hops": ["r = 0.3, λ = 0.01", "r = 1, widths 8 and 32"],
     "ring_whole": ["with R1"],
-    "published_table": ["ring, GAN", "ring, packing"],
+    "published_table": [f"{w}, {n}" for w in ("ring", "grid") for n in ("GAN", "packing")],
 }
 #: What one sample of 2,500 or 500 more or less may change.
 CLOSE = {"captured": 1, "quality": 0.01, "favourite": 0.02, "mode": 7}
