@@ -76,7 +76,7 @@ def both(request: pytest.FixtureRequest, folder: Path) -> tuple[Words, Words]:
 def test_headings_have_the_websites_numbers(both: tuple[Words, Words]) -> None:
     there, here = (words.of(r"^h[1-4]\.") for words in both)
     assert here == there
-    assert len(here) > 10
+    assert len(here) >= 5
 
 
 def test_statements_and_exercises_have_the_websites_numbers_and_titles(
@@ -86,7 +86,11 @@ def test_statements_and_exercises_have_the_websites_numbers_and_titles(
     there = [title for title in there if TITLE.match(title)]
     here = [title for title in both[1].of(r"^strong\.") if TITLE.match(title)]
     assert here == there
-    assert len(here) > 10
+
+
+def test_there_are_statements_to_compare() -> None:
+    found = [title for chapter in CHAPTERS for title in Words(copied(chapter)).of(r"^strong\.")]
+    assert len([title for title in found if TITLE.match(title)]) > 30
 
 
 def test_formulas_have_the_websites_numbers(both: tuple[Words, Words]) -> None:
@@ -108,7 +112,7 @@ def test_citations_have_the_websites_names(both: tuple[Words, Words]) -> None:
     there = both[0].of(r"^span\.bibtex-citation")
     text = " ".join(" ".join(both[1].of(r"^(p|li|td)\.")).split())
     place = {citation: text.count(citation) for citation in there}
-    assert len(there) > 15
+    assert there
     assert not [citation for citation, count in place.items() if not count]
     years = re.findall(r"\d{4}(?=[\],])", " ".join(there))
     links = [words for words in both[1].of(r"^a\.$") if re.search(r"\b\d{4}$", words)]
