@@ -10,6 +10,7 @@ from .objectives.losses import (
     Loss as Loss,
     Minimax as Minimax,
     NonSaturating as NonSaturating,
+    Relativistic as Relativistic,
     Wasserstein as Wasserstein,
     ZeroSum as ZeroSum,
 )
@@ -83,7 +84,7 @@ from .gan.convolutional import (
     ConvGenerator as ConvGenerator,
 )
 from .gan.game import GAN as GAN, GANBatch as GANBatch
-from .gan.layers import MinibatchStdDev as MinibatchStdDev, Packed as Packed
+from .gan.layers import MaxMin as MaxMin, MinibatchStdDev as MinibatchStdDev, Packed as Packed
 from .gan.mlp import MLP as MLP
 from .gan.spectral_norm import SpectralConv2d as SpectralConv2d, SpectralLinear as SpectralLinear
 from .gan.weights import draw_weights as draw_weights

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from gantext.core.annotations import Count, Seed
 from gantext.core.arguments import checked_arguments
-from gantext.core.checks import Device, FloatingType
+from gantext.core.checks import Bound, Device, FloatingType
 from gantext.games.base import Game, Losses
 from gantext.gan.weights import Weights, call_with, draw_weights, update_buffers
 from gantext.objectives.losses import Loss, NonSaturating
@@ -54,6 +54,8 @@ class GAN(Game):
         Added to the discriminator's loss, such as `R1`: ``penalty(score, real=real, fake=fake)``.
     generator_penalties : sequence of callable
         Added to the generator's loss, such as `EntropyBonus`: ``penalty(fake)``.
+    clip : float or Tensor, shape (), optional
+        After every update the discriminator's weights are put back into :math:`[-c, c]`.
 
     Examples
     --------
@@ -72,6 +74,7 @@ class GAN(Game):
         loss: Annotated[Loss, "a Loss such as Minimax()"] = NonSaturating(),  # noqa: B008 - frozen
         penalties: Sequence[DiscriminatorPenalty] = (),
         generator_penalties: Sequence[GeneratorPenalty] = (),
+        clip: Bound | None = None,
     ) -> None:
         self.generator = generator
         self.discriminator = discriminator
@@ -79,6 +82,7 @@ class GAN(Game):
         self.loss = loss
         self.penalties = tuple(penalties)
         self.generator_penalties = tuple(generator_penalties)
+        self.clip = clip
 
     @checked_arguments
     def init(
@@ -149,6 +153,13 @@ class GAN(Game):
         for penalty in self.penalties:
             loss = loss + penalty(lambda x: self.score(psi, x), real=real, fake=fake)
         return loss
+
+    def project(self, theta: Weights, psi: Weights) -> tuple[Weights, Weights]:
+        """Clip what is trained of the discriminator, when the game has a `clip`."""
+        if (c := self.clip) is None:
+            return theta, psi
+        trained = {name for name, p in self.discriminator.named_parameters() if p.requires_grad}
+        return theta, {n: w.clamp(-c, c) if n in trained else w for n, w in psi.items()}
 
     def update_buffers(self, theta: Weights, psi: Weights) -> tuple[Weights, Weights]:
         """Move on the buffers of both networks' layers, such as a power iteration's vector."""

@@ -18,6 +18,28 @@ class Doubled(nn.Module):
         return x[:, :, :, None, :, None].expand(b, c, h, 2, w, 2).reshape(b, c, 2 * h, 2 * w)
 
 
+class MaxMin(nn.Module):
+    """The larger and the smaller of every two features: an activation that keeps lengths.
+
+    GroupSort with groups of two (Anil, Lucas and Grosse 2019, arXiv:1811.05381). Its Jacobian is a
+    permutation, so that a gradient comes through as long as it was.
+
+    Examples
+    --------
+    >>> import torch
+    >>> import gantext as gt
+    >>> gt.MaxMin()(torch.tensor([[1.0, 2.0, 5.0, 4.0]]))
+    tensor([[2., 5., 1., 4.]])
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map features (B, 2C, ...) to all larger ones, then all smaller ones."""
+        if x.shape[1] % 2:
+            raise ValueError(f"expected an even number of features, got {x.shape[1]}")
+        pairs = x.unflatten(1, (-1, 2))
+        return torch.cat([pairs.amax(2), pairs.amin(2)], dim=1)
+
+
 class MinibatchStdDev(nn.Module):
     r"""Append a feature to every sample that says how much the batch varies.
 

@@ -13,6 +13,7 @@ loss              discriminator                       generator
 `Wasserstein`     :math:`f - r`                       :math:`-f`
 `LeastSquares`    :math:`(r - b)^2 + (f - a)^2`       :math:`(f - c)^2`
 `Hinge`           :math:`(1 - r)_+ + (1 + f)_+`       :math:`-f`
+`Relativistic`    :math:`\zeta(f - r)`                :math:`\zeta(r - f)`
 `ZeroSum`         that of another loss                minus the discriminator's loss
 ================  ==================================  ============================
 """
@@ -162,6 +163,39 @@ class Hinge(Loss):
 
 @checked_arguments
 @dataclass(frozen=True)
+class Relativistic(Loss):
+    """Each player wants its own score above the other's, in pairs (Jolicoeur-Martineau 2019).
+
+    A pair is a real sample and the fake of the same place in the batch, as in R3GAN (Huang et al.
+    2024); scores of shape (B, ...).
+
+    >>> import gantext as gt
+    >>> gt.DiracGAN(gt.Relativistic()).value([2.0], [0.0])  # -log 2: the scores are equal
+    tensor(-0.6931, dtype=torch.float64)
+
+    Attributes
+    ----------
+    all_pairs : bool
+        Whether every real sample meets every fake of the batch instead.
+    """
+
+    generator_sees_real: ClassVar[bool] = True
+    all_pairs: bool = False
+
+    def discriminator(self, *, real: Tensor, fake: Tensor) -> Tensor:
+        """Return a cross-entropy of the differences, which should be positive."""
+        return _softplus(-self._differences(real, fake)).mean()
+
+    def generator(self, *, real: Tensor | None, fake: Tensor) -> Tensor:
+        """Return the cross-entropy of the differences the other way; data are needed."""
+        return _softplus(self._differences(_needed(real), fake)).mean()
+
+    def _differences(self, real: Tensor, fake: Tensor) -> Tensor:
+        return real[:, None] - fake if self.all_pairs else real - fake
+
+
+@checked_arguments
+@dataclass(frozen=True)
 class ZeroSum(Loss):
     """Another loss, but the generator minimises minus what the discriminator minimises.
 
@@ -183,9 +217,13 @@ class ZeroSum(Loss):
 
     def generator(self, *, real: Tensor | None, fake: Tensor) -> Tensor:
         """Return minus the discriminator's loss; the scores of data are needed."""
-        if real is None:
-            raise ValueError("real: expected scores of data (generator_sees_real), got None")
-        return -self.loss.discriminator(real=real, fake=fake)
+        return -self.loss.discriminator(real=_needed(real), fake=fake)
+
+
+def _needed(real: Tensor | None) -> Tensor:
+    if real is None:
+        raise ValueError("real: expected scores of data (generator_sees_real), got None")
+    return real
 
 
 def _softplus(x: Tensor) -> Tensor:

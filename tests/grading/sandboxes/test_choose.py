@@ -38,7 +38,7 @@ def test_containers_get_the_same_limits():
     assert any(o.startswith("--tmpfs=/gantext/gantext/grading/questions:") for o in command)
     assert not any(o.startswith("--volume") and not o.endswith(":ro") for o in command)
     image = command.index("gantext:1")
-    assert command[image + 1 :] == ["python", "-B", "-s", "-m", "gantext.grading.worker"]
+    assert command[image + 1 :] == ["python", "-B", "-P", "-s", "-m", "gantext.grading.worker"]
 
 
 @pytest.fixture

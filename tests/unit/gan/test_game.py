@@ -92,6 +92,24 @@ def test_players_start_from_their_own_seeds() -> None:
     assert_same_tree(gan.init(1)[1], gt.draw_weights(gan.discriminator, 3))
 
 
+def test_weights_of_the_discriminator_alone_are_clipped() -> None:
+    gan = spectral_gan(clip=0.05)
+    theta, psi = started(gan)
+    kept, clipped = gan.project(theta, psi)
+    assert_same_tree(kept, theta)
+    for name, weight in psi.items():
+        limit = weight if name.endswith(".u") else weight.clamp(-0.05, 0.05)
+        assert torch.equal(clipped[name], limit)
+    run = gt.train(
+        gt.Experiment(small_gan(clip=0.01), gt.Simultaneous(), gt.ring(), 8),
+        2,
+        seeds=0,
+        eta=0.1,
+        progress=False,
+    )
+    assert max(w.abs().max() for w in run.state.players.psi.values()) <= 0.01
+
+
 class Relativistic(gt.Loss):
     """A loss whose generator looks at the data's scores too."""
 

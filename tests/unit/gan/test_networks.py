@@ -125,6 +125,20 @@ def test_a_batch_without_spread_has_a_finite_slope() -> None:
     assert gt.MinibatchStdDev()(x)[0, 3] == pytest.approx(1e-4)
 
 
+@pytest.mark.parametrize("shape", [(3, 8), (2, 4, 5, 5)])
+def test_maxmin_sorts_pairs_and_keeps_the_length_of_a_gradient(shape) -> None:
+    x = random_tensor(*shape, seed=4).requires_grad_()
+    found = gt.MaxMin()(x)
+    half = shape[1] // 2
+    assert torch.equal(found[:, :half], torch.maximum(x[:, 0::2], x[:, 1::2]))
+    assert torch.equal(found[:, half:], torch.minimum(x[:, 0::2], x[:, 1::2]))
+    weights = random_tensor(*shape, seed=5)
+    (gradient,) = torch.autograd.grad((weights * found).sum(), x)
+    torch.testing.assert_close(gradient.flatten(1).norm(dim=1), weights.flatten(1).norm(dim=1))
+    with pytest.raises(ValueError, match="expected an even number of features, got 3"):
+        gt.MaxMin()(torch.zeros(2, 3))
+
+
 @pytest.mark.parametrize("pack", [1, 2, 3])
 def test_packing_glues_samples_that_follow_each_other(pack: int) -> None:
     x = random_tensor(6, 2)

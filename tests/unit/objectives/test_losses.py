@@ -20,6 +20,7 @@ LOSSES = [
     gt.Wasserstein(),
     gt.LeastSquares(),
     gt.Hinge(),
+    gt.Relativistic(),
     gt.ZeroSum(gt.LeastSquares()),
 ]
 
@@ -62,9 +63,23 @@ def test_each_loss_is_the_mean_of_what_the_table_says(loss, of_discriminator, of
     assert float(loss.generator(real=None, fake=fake)) == pytest.approx(expected, rel=1e-14)
 
 
+@pytest.mark.parametrize("all_pairs", [False, True])
+def test_a_relativistic_loss_compares_the_scores_of_pairs(all_pairs) -> None:
+    loss = gt.Relativistic(all_pairs)
+    real, fake = scores(5), scores(5, seed=1)
+    r, f = real.flatten().tolist(), fake.flatten().tolist()
+    places = [(i, j) for i in range(5) for j in range(5) if all_pairs or i == j]
+    above = sum(zeta(f[j] - r[i]) for i, j in places) / len(places)
+    below = sum(zeta(r[i] - f[j]) for i, j in places) / len(places)
+    assert float(loss.discriminator(real=real, fake=fake)) == pytest.approx(above, rel=1e-14)
+    assert float(loss.generator(real=real, fake=fake)) == pytest.approx(below, rel=1e-14)
+    with pytest.raises(ValueError, match=r"real: expected scores of data .* got None"):
+        loss.generator(real=None, fake=fake)
+
+
 @every_loss
 def test_the_generator_of_a_zero_sum_game_minimises_minus_the_discriminators_loss(loss) -> None:
-    real, fake = scores(), scores(4, seed=1)
+    real, fake = scores(), scores(seed=1)
     zero_sum = gt.ZeroSum(loss)
     assert zero_sum.generator_sees_real
     cost = loss.discriminator(real=real, fake=fake)
@@ -160,7 +175,7 @@ def test_extreme_scores_stay_finite(loss: gt.Loss, dtype: torch.dtype, size: flo
     for sign in (-1, 1):
         s = torch.full((3,), sign * size, dtype=dtype)
         for function in (
-            lambda s: loss.generator(real=None, fake=s),
+            lambda s: loss.generator(real=-s if loss.generator_sees_real else None, fake=s),
             lambda s: loss.discriminator(real=s, fake=-s),
         ):
             slope, value = torch.func.grad_and_value(function)(s)
