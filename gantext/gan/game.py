@@ -82,7 +82,7 @@ class GAN(Game):
         self.loss = loss
         self.penalties = tuple(penalties)
         self.generator_penalties = tuple(generator_penalties)
-        self.clip = clip
+        self.clip: Any = clip
 
     @checked_arguments
     def init(
