@@ -139,13 +139,16 @@ def load_record(name: str) -> Record:
 
 def run_trials(
     name: str,
-    trials: Mapping[str, Trial],
+    known: Mapping[str, Trial],
     look: Look,
+    looks: Sequence[int],
     *,
+    rows: Sequence[str] | None,
     seeds: int,
-    steps: Sequence[int],
+    last: int,
 ) -> Record:
-    """Train every row, and look after each of the steps."""
+    """Train the rows that are asked for, and look at each on the way to the last step, and then."""
+    trials, steps = _chosen(known, rows), (*(step for step in looks if step < last), last)
     found: dict[str, dict[str, Tensor]] = {}
     for group in _together(trials):
         first, seen = next(iter(group.values())), dict[str, list[Tensor]]()
@@ -173,7 +176,7 @@ def run_trials(
         name,
         tuple(trials),
         seeds,
-        tuple(steps),
+        steps,
         {name: torch.stack([found[row][name] for row in trials]) for name in names},
         f"python -m gantext.records {name}",
         {"python": platform.python_version()} | {p: version(p) for p in ("gantext", "torch")},
@@ -195,16 +198,11 @@ def _columns(rows: Sequence[Mapping[str, float]]) -> dict[str, Any]:
     }
 
 
-def chosen(trials: Mapping[str, Trial], rows: Sequence[str] | None) -> dict[str, Trial]:
+def _chosen(trials: Mapping[str, Trial], rows: Sequence[str] | None) -> dict[str, Trial]:
     """Return the rows that are asked for, in their own order."""
     for row in () if rows is None else rows or [""]:
         _among("rows", row, tuple(trials))
     return {row: trial for row, trial in trials.items() if rows is None or row in rows}
-
-
-def until(steps: Sequence[int], last: int) -> tuple[int, ...]:
-    """Return the steps that are measured on the way, with the last one."""
-    return (*(step for step in steps if step < last), last)
 
 
 def write(record: Record) -> str:

@@ -16,7 +16,7 @@ from gantext.dynamics.rules import Simultaneous
 from gantext.evaluation.modes import modes
 from gantext.gan.game import GAN
 from gantext.gan.layers import Packed
-from gantext.records.base import Record, Trial, chosen, run_trials, until
+from gantext.records.base import Record, Trial, run_trials
 from gantext.training.experiment import Experiment
 from gantext.training.results import Snapshot
 
@@ -101,8 +101,9 @@ def published_table(
     >>> gt.published_table(["ring, GAN"], seeds=2, steps=2).at("ring, GAN", "captured").shape
     torch.Size([2, 1])
     """
-    at = until(STEPS, steps)
-    return run_trials("published_table", chosen(trials(), rows), judged, seeds=seeds, steps=at)
+    return run_trials(
+        "published_table", trials(), judged, STEPS, rows=rows, seeds=seeds, last=steps
+    )
 
 
 def judged(snapshot: Snapshot, trial: Trial) -> dict[str, Tensor]:

@@ -17,7 +17,7 @@ from gantext.evaluation.modes import modes
 from gantext.gan.game import GAN
 from gantext.gan.mlp import MLP
 from gantext.objectives.penalties import EntropyBonus
-from gantext.records.base import Record, Trial, chosen, run_trials, until
+from gantext.records.base import Record, Trial, run_trials
 from gantext.training.experiment import Experiment
 from gantext.training.results import Snapshot
 
@@ -54,8 +54,7 @@ def ring_hops(
     >>> gt.ring_hops(["r = 1, λ = 0"], seeds=2, steps=60).at("r = 1, λ = 0", "mode").shape
     torch.Size([2, 1])
     """
-    at = until(STEPS, steps)
-    return run_trials("ring_hops", chosen(trials(), rows), judged, seeds=seeds, steps=at)
+    return run_trials("ring_hops", trials(), judged, STEPS, rows=rows, seeds=seeds, last=steps)
 
 
 def judged(snapshot: Snapshot, trial: Trial) -> dict[str, Tensor]:

@@ -16,7 +16,7 @@ from gantext.dynamics.rules import Alternating
 from gantext.gan.game import GAN
 from gantext.gan.mlp import MLP
 from gantext.objectives.penalties import R1
-from gantext.records.base import Record, Trial, chosen, run_trials, until
+from gantext.records.base import Record, Trial, run_trials
 from gantext.records.ring_cures import judged
 from gantext.training.experiment import Experiment
 
@@ -47,8 +47,7 @@ def ring_whole(
     >>> gt.ring_whole(["without R1"], seeds=2, steps=60).at("without R1", "captured").shape
     torch.Size([2, 1])
     """
-    at = until(STEPS, steps)
-    return run_trials("ring_whole", chosen(trials(), rows), judged, seeds=seeds, steps=at)
+    return run_trials("ring_whole", trials(), judged, STEPS, rows=rows, seeds=seeds, last=steps)
 
 
 @cache
