@@ -19,6 +19,7 @@ from typing import Any
 
 from gantext.grading.protocol import ProtocolError, encode, receive
 from gantext.grading.session import Session
+from gantext.grading.system_calls import refuse
 
 _PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
@@ -56,6 +57,7 @@ def confine(limits: Mapping[str, int]) -> None:
             resource.setrlimit(number, (most, most))
     if limits:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        refuse()
 
 
 def serve(read: Callable[[int], bytes], write: Callable[[bytes], object]) -> None:

@@ -271,6 +271,23 @@ REACH = {
         "        if done.returncode == 0: print('REACHED')\n"
         "    except OSError as error: print(error)"
     ),
+    "a user namespace": (
+        "import ctypes, subprocess, threading\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+        "assert libc.unshare(0x10000000) == -1, 'REACHED'\n"
+        "assert ctypes.get_errno() == 1, ('REACHED', ctypes.get_errno())\n"
+        "mount = 'mount -t tmpfs -o size=100G x /tmp && echo REACHED'\n"
+        "done = subprocess.run(['unshare', '-Urm', 'sh', '-c', mount], capture_output=True)\n"
+        "assert done.returncode and b'REACHED' not in done.stdout, 'REACHED'\n"
+        "thread = threading.Thread(target=print, args=['threads start'])\n"
+        "thread.start(); thread.join()"
+    ),
+    "System V shared memory": (
+        "import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+        "size = ctypes.c_size_t(1 << 20)\n"
+        "assert libc.shmget(0, size, 0o1600) == -1, 'REACHED'\n"
+        "assert libc.semget(0, 1, 0o1600) == -1, 'REACHED'\n"
+        "assert libc.msgget(0, 0o1600) == -1, 'REACHED'"
+    ),
 }
 
 
