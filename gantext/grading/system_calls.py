@@ -38,7 +38,7 @@ _CLONE3 = 435  # its flags are out of a filter's sight; without it, libc takes c
 
 
 class _Program(ctypes.Structure):
-    _fields_ = [("length", ctypes.c_ushort), ("code", ctypes.c_char_p)]  # noqa: RUF012
+    _fields_ = [("length", ctypes.c_ushort), ("code", ctypes.c_char_p)]
 
 
 def refuse() -> bool:
