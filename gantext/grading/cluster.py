@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -139,9 +142,11 @@ def on_dask(jobs: Iterable[Job], address: str | None = None, count: int = 2) -> 
     ------
     ModuleNotFoundError
         If Dask is not installed; the extra ``gantext[grading]`` has it.
+    SandboxError
+        If there is no ``openssl`` to part a cluster of this computer from its other users.
     """
     import dask
-    from distributed import Client, LocalCluster
+    from distributed import Client
     from distributed.scheduler import KilledWorker
 
     # A job that lost its worker comes back at once, and no worker holds one that waits: so a worker
@@ -155,16 +160,10 @@ def on_dask(jobs: Iterable[Job], address: str | None = None, count: int = 2) -> 
     with contextlib.ExitStack() as stack:
         stack.enter_context(dask.config.set(settings))
         if address is None:
-            cluster = LocalCluster(
-                n_workers=count,
-                threads_per_worker=1,
-                processes=True,
-                dashboard_address=None,
-                host="127.0.0.1",
-            )
-            stack.enter_context(cluster)
-            address = cluster.scheduler_address
-        client = stack.enter_context(Client(address))
+            cluster = stack.enter_context(_local(count))
+            client = stack.enter_context(Client(cluster))
+        else:
+            client = stack.enter_context(Client(address))
         room = max(1, sum(client.nthreads().values()))
         tries: dict[int, int] = {}
 
@@ -186,6 +185,48 @@ def on_dask(jobs: Iterable[Job], address: str | None = None, count: int = 2) -> 
             return nothing(job.name, job.data, job.questions, words)
 
         yield from _as_ready(jobs, room, submit, first, again)
+
+
+def _local(count: int) -> Any:
+    """Start a cluster of this computer's processes, closed to all who lack its certificate.
+
+    Whoever reaches a scheduler runs code as the grader, and any account reaches a local port.
+    """
+    from distributed import LocalCluster, Security
+
+    certificate, key = _certificate()
+    parts = ("scheduler", "worker", "client")
+    security = Security(
+        require_encryption=True,
+        tls_ca_file=certificate,
+        **{f"tls_{part}_cert": certificate for part in parts},
+        **{f"tls_{part}_key": key for part in parts},
+    )
+    return LocalCluster(
+        n_workers=count,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address=None,
+        host="127.0.0.1",
+        protocol="tls://",
+        security=security,
+    )
+
+
+def _certificate() -> tuple[str, str]:
+    """Return a certificate that vouches for itself, and its key, both of them new."""
+    program = shutil.which("openssl")
+    if program is None:
+        raise SandboxError("a Dask cluster of this computer needs openssl; grade without Dask")
+    with tempfile.TemporaryDirectory() as folder:  # readable by this user alone
+        paths = [Path(folder, name) for name in ("certificate.pem", "key.pem")]
+        command = [program, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+        command += ["-subj", "/CN=gantext", "-out", str(paths[0]), "-keyout", str(paths[1])]
+        done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL)
+        if done.returncode:
+            words = done.stderr.decode(errors="replace").strip()[-200:]
+            raise SandboxError(f"openssl made no certificate for the Dask cluster: {words}")
+        return paths[0].read_text(), paths[1].read_text()
 
 
 def _raise(_: Job, error: BaseException) -> Result | None:

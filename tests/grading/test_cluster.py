@@ -1,11 +1,13 @@
 """Many submissions, in threads or on Dask: the same marks, and no turn lost to another's."""
 
 import os
+import socket
+import ssl
 from dataclasses import replace
 
 import pytest
 
-from gantext.grading.cluster import Job, in_threads, on_dask, work
+from gantext.grading.cluster import Job, _certificate, _local, in_threads, on_dask, work
 from tests.grading.small import ANSWER, LIMITS, QUESTIONS, SHARES, SQUARE, notebook
 
 
@@ -107,3 +109,23 @@ def test_a_scheduler_is_used_by_its_address():
         n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
     ) as cluster:
         assert marks(on_dask(jobs_of(2), cluster.scheduler_address)) == {"0": 10, "1": 5}
+
+
+def test_a_local_cluster_is_closed_to_others(tmp_path):
+    """Also to one who has a certificate that looks the same, and asks the scheduler for none."""
+    from distributed import Client
+
+    own = tmp_path / "own.pem"
+    own.write_text("".join(_certificate()))
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.load_cert_chain(own)
+    with _local(1) as cluster:
+        with Client(cluster) as client:
+            assert client.submit(abs, -1).result() == 1
+        host, _, port = cluster.scheduler_address.removeprefix("tls://").rpartition(":")
+        plain = socket.create_connection((host, int(port)), timeout=10)
+        with context.wrap_socket(plain) as ours, pytest.raises(ssl.SSLError, match="unknown ca"):
+            ours.recv(1)
+        with pytest.raises(OSError, match=r"Timed out|closed|reset"):
+            Client(f"tcp://{host}:{port}", timeout=2)
