@@ -60,6 +60,8 @@ class Record(NamedTuple):
         What makes the record anew.
     versions : dict of str
         Of Python and of the packages with which it was made.
+    samples : Tensor, shape (rows, seeds, samples, 2), or None
+        Some samples of some seeds after the last step, to be looked at: to 0.01.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Record(NamedTuple):
     measures: Mapping[str, Tensor]
     command: str = ""
     versions: Mapping[str, str] = MappingProxyType({})
+    samples: Tensor | None = None
 
     def at(self, row: str, measure: str, step: int | None = None) -> Tensor:
         """Return one measure of one row: shape (seeds, steps), or (seeds,) at one step.
@@ -146,10 +149,15 @@ def run_trials(
     rows: Sequence[str] | None,
     seeds: int,
     last: int,
+    shown: tuple[int, int] | None = None,
 ) -> Record:
-    """Train the rows that are asked for, and look at each on the way to the last step, and then."""
+    """Train the rows that are asked for, and look at each on the way to the last step, and then.
+
+    ``shown`` says of how many seeds how many samples are kept.
+    """
     trials, steps = _chosen(known, rows), (*(step for step in looks if step < last), last)
     found: dict[str, dict[str, Tensor]] = {}
+    drawn: dict[str, Tensor] = {}
     for group in _together(trials):
         first, seen = next(iter(group.values())), dict[str, list[Tensor]]()
 
@@ -158,7 +166,7 @@ def run_trials(
                 for measure, values in look(snapshot, trial).items():
                     seen.setdefault(measure, []).append(values.double().cpu())
 
-        train(
+        run = train(
             first.experiment,
             steps[-1],
             seeds=range(seeds),
@@ -171,6 +179,8 @@ def run_trials(
         )
         for k, row in enumerate(group):
             found[row] = {name: torch.stack(values, -1)[k] for name, values in seen.items()}
+            if shown:
+                drawn[row] = run.sample(shown[1])[k, : shown[0]]
     names = next(iter(found.values()))
     return Record(
         name,
@@ -180,6 +190,7 @@ def run_trials(
         {name: torch.stack([found[row][name] for row in trials]) for name in names},
         f"python -m gantext.records {name}",
         {"python": platform.python_version()} | {p: version(p) for p in ("gantext", "torch")},
+        torch.stack([drawn[row] for row in trials]) if shown else None,
     )
 
 
