@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import platform
@@ -11,6 +12,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -22,6 +24,8 @@ from gantext.training.results import Snapshot
 
 #: Digits kept of a measure; what is counted among 2,500 samples needs four.
 DIGITS = 5
+#: Samples are kept as whole multiples of this.
+HUNDREDTH = 0.01
 
 
 class Trial(NamedTuple):
@@ -232,6 +236,11 @@ def write(record: Record) -> str:
         rows = [json.dumps([[_short(x) for x in seed] for seed in row]) for row in values.tolist()]
         kept.append(f'"{measure}": [\n' + ",\n".join(rows) + "\n]")
     lines.append('"measures": {\n' + ",\n".join(kept) + "\n}")
+    if record.samples is not None:
+        hundredths = (record.samples / HUNDREDTH).round().clamp(-32768, 32767).numpy()
+        packed = [base64.b64encode(row.astype("<i2").tobytes()).decode() for row in hundredths]
+        shape = [*record.samples.shape[1:]]
+        lines.append(f'"samples shape": {shape},\n"samples": {json.dumps(packed, indent=0)}')
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
@@ -242,6 +251,11 @@ def read(text: str) -> Record:
         name: torch.tensor(values, dtype=torch.float64)
         for name, values in stored["measures"].items()
     }
+    samples = None
+    if packed := stored.get("samples"):
+        rows = [np.frombuffer(base64.b64decode(row), "<i2") for row in packed]
+        samples = HUNDREDTH * torch.from_numpy(np.stack(rows).astype(np.float64))
+        samples = samples.reshape(len(rows), *stored["samples shape"])
     return Record(
         stored["name"],
         tuple(stored["rows"]),
@@ -250,6 +264,7 @@ def read(text: str) -> Record:
         measures,
         stored["command"],
         stored["versions"],
+        samples,
     )
 
 

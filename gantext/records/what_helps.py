@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -121,7 +121,7 @@ def distances(points: Tensor, world: GaussianMixture) -> Tensor:
 def trials() -> dict[str, Trial]:
     """Return all rows."""
     found = {
-        f"{loss}, {constraint}, {rule}": trial(loss, constraint, rule, smaller=True)
+        f"{loss}, {constraint}, {rule}": trial(loss, constraint, rule, shrinking)
         for loss in LOSSES
         for constraint in CONSTRAINTS
         for rule in RULES
@@ -134,11 +134,13 @@ def trials() -> dict[str, Trial]:
     }
 
 
-def trial(loss: str, constraint: str, rule: str, *, smaller: bool = False) -> Trial:
-    """Return one row."""
+def trial(
+    loss: str, constraint: str, rule: str, smaller: Callable[[Tensor], Tensor] | None = None
+) -> Trial:
+    """Return one row; ``smaller`` is the factor of both step sizes, by the step."""
     network, game = CONSTRAINTS[constraint]
     discriminator = MLP(2, 1, hidden=HIDDEN, **network)
     gan = GAN(MLP(2, 2, hidden=HIDDEN), discriminator, noise=2, loss=LOSSES[loss], **game)
-    schedules = {"eta": shrinking, "eta_psi": shrinking} if smaller else {}
+    schedules = {"eta": smaller, "eta_psi": smaller} if smaller else {}
     moves, world = RULES[rule](optimizer=Adam()), ring(std=0.05)
     return Trial(Experiment(gan, moves, world, 64, schedules=schedules), SPEEDS)

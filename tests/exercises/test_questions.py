@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from scipy.optimize import brentq
-from scipy.stats import binom
+from scipy.stats import binom, norm
 
 from gantext.grading.calling import as_tensors
 from gantext.grading.catalogue import chapters, find, questions
@@ -207,6 +207,23 @@ def one_neuron(real, fake, x):
 
     optimiser.step(loss)
     return logits(x).detach()
+
+
+def promised(scores: torch.Tensor, half: int | None) -> list[float]:
+    """Choose and praise a method by the same seeds."""
+    used = scores if half is None else scores.chunk(2, dim=1)[half]
+    best = int(used.mean(1).argmax())
+    return [best, float(used.mean(1)[best]), 0.0]
+
+
+def best_of(k: int) -> float:
+    """Return the expected largest of k normal numbers, from a table of its density."""
+    x = np.linspace(-9, 9, 20_001)
+    return float(np.trapezoid(x * k * norm.pdf(x) * norm.cdf(x) ** (k - 1), x))
+
+
+def needed(gap: float, sd: float, factor: float, found: float = 1.281552) -> int:
+    return math.ceil((factor * (1.959964 + found) * sd / gap) ** 2)
 
 
 HOP = 2 * math.pi / math.sqrt(0.0375 * 0.0875)
@@ -576,6 +593,41 @@ WRONG = [
         0.8,
         "between",
     ),
+    (
+        "what-helps/what-is-left",
+        "twice the mean",
+        lambda table: table - table.mean(1, keepdim=True) - table.mean(0),
+        0,
+        "twice",
+    ),
+    ("what-helps/what-is-left", "the losses stay", lambda table: table - table.mean(0), 0, "Only"),
+    (
+        "what-helps/what-is-left",
+        "from the mean of all",
+        lambda table: table - table.mean(),
+        0,
+        "mean of all",
+    ),
+    ("what-helps/honest-best", "same seeds", lambda scores: promised(scores, 0), 0, "also praise"),
+    ("what-helps/honest-best", "all seeds", lambda scores: promised(scores, None), 0, "praise"),
+    ("what-helps/luck", "seeds, not means", lambda k, n, sd: sd * best_of(k), 0, "single"),
+    (
+        "what-helps/luck",
+        "very many",
+        lambda k, n, sd: sd * math.sqrt(2 * math.log(k) / n),
+        0,
+        "limit",
+    ),
+    ("what-helps/luck", "one mean", lambda k, n, sd: sd / math.sqrt(n), 0, "best of k"),
+    ("what-helps/seeds-needed", "one varies", lambda gap, sd: needed(gap, sd, 1), 0, "their sum"),
+    ("what-helps/seeds-needed", "deviations add", lambda gap, sd: needed(gap, sd, 2), 0, "add"),
+    (
+        "what-helps/seeds-needed",
+        "a coin",
+        lambda gap, sd: needed(gap, sd, 2**0.5, found=0),
+        0,
+        "every other",
+    ),
 ]
 
 
@@ -800,3 +852,22 @@ def test_verdicts_say_no_answer(question):
     if question.kind == "value":
         assert question.id in rights
         assert question.calls(0)[0] == Call({}, question.calls(0)[0].tried)
+
+
+def test_luck_is_what_many_draws_give():
+    rng = np.random.default_rng(0)
+    for k, n, sd in ((2, 4, 0.1), (15, 9, 0.2)):
+        means = rng.normal(0, sd, (200_000, k, n)[:2]) / math.sqrt(n)
+        call = Call({"k": k, "n": n, "sd": sd}, "some methods")
+        drawn = means.max(1).mean()
+        assert find("what-helps/luck").judged(call, sd / math.sqrt(n) * best_of(k)).share == 1
+        assert math.isclose(drawn, sd / math.sqrt(n) * best_of(k), rel_tol=0.01)
+
+
+def test_so_many_seeds_find_a_gap_nine_times_of_ten():
+    rng = np.random.default_rng(0)
+    call = Call({"gap": 0.04, "sd": 0.1}, "some gap")
+    n = needed(0.04, 0.1, 2**0.5)
+    assert find("what-helps/seeds-needed").judged(call, n).share == 1
+    gaps = rng.normal(0.04, 0.1 * math.sqrt(2 / n), 100_000)
+    assert math.isclose((gaps > 1.96 * 0.1 * math.sqrt(2 / n)).mean(), 0.9, abs_tol=0.01)
