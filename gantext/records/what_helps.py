@@ -52,7 +52,8 @@ CONSTRAINTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "clip": ({}, {"clip": 0.1}),
     "SN-ReLU": ({"layer": SpectralLinear}, {}),
     "SN-MaxMin": ({"layer": SpectralLinear, "activation": MaxMin}, {}),
-    "GP": ({}, {"penalties": [GradientPenalty(2.0)]}),
+    "GP to 1": ({}, {"penalties": [GradientPenalty(2.0)]}),
+    "GP to 0": ({}, {"penalties": [GradientPenalty(2.0, target=0.0)]}),
     "R1": ({}, {"penalties": [R1(0.3)]}),
     "R1 + R2": ({}, {"penalties": [R1(0.3), R2(0.3)]}),
 }

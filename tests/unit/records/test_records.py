@@ -22,7 +22,7 @@ SHORT = {
         "relativistic, R1 + R2, alternating",
         "Wasserstein, clip, alternating, constant steps",
     ],
-    "what_helps_longer": ["hinge, GP, alternating"],
+    "what_helps_longer": ["hinge, GP to 1, alternating"],
     "published_table": [f"{w}, {n}" for w in ("ring", "grid") for n in ("GAN", "packing")],
 }
 #: What one sample of 2,500 or 500 more or less may change.
