@@ -15,7 +15,7 @@ from gantext.records.what_helps import SEEDS, judged, trial
 
 STEPS = (60, 1200, 2400, 3600, 4800, 6000)
 LOSSES = ("non-saturating", "hinge", "Wasserstein")
-CONSTRAINTS = ("none", "SN-ReLU", "GP to 1", "R1")
+CONSTRAINTS = ("none", "SN-ReLU", "GP to 1", "GP to 0", "R1")
 
 
 @checked_arguments
