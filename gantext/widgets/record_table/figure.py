@@ -23,7 +23,7 @@ from gantext.widgets.record_table.constants import FACTORS, MEASURES, TITLES, WO
 from gantext.widgets.record_table.table import Table, decode, encode
 from gantext.widgets.settings import one_of, whole
 
-_SHADES = LinearSegmentedColormap.from_list("shades", ["white", "#CDA5C0"])
+_SHADES = LinearSegmentedColormap.from_list("shades", ["white", "#C393B3"])
 
 
 class RecordTable(LiveFigure):
@@ -198,7 +198,9 @@ class RecordTable(LiveFigure):
             ax.axhline(reference, c=DATA, lw=1.5, ls=":", label=TITLES["real"])
         ax.set(xlabel=TITLES["step"], xlim=(0, table.steps[-1]))
         ax.set_ylim(0, _top(table, self.measure, values, reference))
-        ax.set_title(f"{self.loss}, {self.constraint}", fontsize=12)
+        named = {"loss": self.loss, "constraint": self.constraint}
+        ax.set_title(WORDS["chart"].format(**named, measure=MEASURES[self.measure]["title"]))
+        ax.title.set_fontsize(12)
         ax.legend(fontsize=10)
 
     def _draw_samples(self, ax: Axes, table: Table) -> None:

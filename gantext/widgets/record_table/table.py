@@ -109,9 +109,7 @@ def decode(data: Mapping[str, Any]) -> Table:
     seeds, kept, count = (rule_of(Count)(name, data[name]) for name in ("seeds", "kept", "count"))
     steps = rule_of(tuple[int, ...])("steps", data["steps"])
     low, high = rule_of(tuple[float, float])("extent", data["extent"])
-    samples = from_digits(
-        "samples", data["samples"], (len(cells), kept, count, 2), BITS["samples"]
-    )
+    samples = from_digits("samples", data["samples"], (len(cells), kept, count, 2), BITS["samples"])
     shape = (len(cells), seeds, len(steps))
     pair = rule_of(tuple[float, float])
     return Table(

@@ -6,7 +6,13 @@ import pytest
 
 from gantext.widgets import bundle
 
-FIGURES = ("optimal_critic", "phase_plane", "training_replay", "two_point_landscape")
+FIGURES = (
+    "optimal_critic",
+    "phase_plane",
+    "record_table",
+    "training_replay",
+    "two_point_landscape",
+)
 MODULE = r'^\$modules\["([^"]+)"\] = '
 ALL = [*FIGURES, "best_answer", "late_critic"]
 
