@@ -130,6 +130,7 @@ from .widgets.ideas.late_critic import LateCritic as LateCritic
 from .widgets.ideas.agreeing_seeds import AgreeingSeeds as AgreeingSeeds
 from .widgets.optimal_critic.figure import OptimalCritic as OptimalCritic
 from .widgets.phase_plane.figure import PhasePlane as PhasePlane
+from .widgets.record_table.figure import RecordTable as RecordTable
 from .widgets.training_replay.figure import TrainingReplay as TrainingReplay
 from .widgets.training_replay.recorder import Recorder as Recorder
 from .widgets.training_replay.recording import Recording as Recording

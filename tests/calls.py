@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 import gantext as gt
 from gantext.training.experiment import Settings
+from tests.recordings import recorded
 
 # Called in every step, with tensors that may stand for many members: checked by what calls them.
 IN_EVERY_STEP = {
@@ -140,6 +141,7 @@ def _instances() -> dict[str, Any]:
         "OptimalCritic": gt.OptimalCritic(),
         "PhasePlane": gt.PhasePlane(steps=10),
         "TwoPointLandscape": gt.TwoPointLandscape(),
+        "RecordTable": gt.RecordTable(recorded(), gt.ring()),
         "TrainingReplay": gt.TrainingReplay([recorder.recording()]),
     }
 
@@ -356,6 +358,16 @@ def _arguments() -> dict[str, dict[str, Any]]:
             "y": 1.0,
             "steps": 10,
         },
+        "RecordTable": {
+            "record": recorded(),
+            "world": gt.ring(),
+            "loss": "a",
+            "constraint": "d",
+            "rule": "f, g",
+            "measure": "w1",
+            "seed": 1,
+            "references": {"w1": 0.1},
+        },
         "TrainingReplay": {"recordings": [recording], "left": "a run", "right": None, "frame": 0},
         "Recorder": {
             "name": "a run",
@@ -384,6 +396,7 @@ def _arguments() -> dict[str, dict[str, Any]]:
         "OptimalCritic.draw": figure,
         "PhasePlane.draw": figure,
         "TwoPointLandscape.draw": figure,
+        "RecordTable.draw": figure,
         "TrainingReplay.draw": figure,
         "check": {"question": "cycles/largest-step", "answer": 1.0},
         "progress": {"chapter": "cycles"},
