@@ -17,8 +17,8 @@ MEASURES = {
 }
 
 WORDS = {
-    "sentence": "{loss}, {constraint}, {rule}: after {steps} steps {complete} of {seeds} seeds have "
-    "all {modes} modes, and {measure} is {mean} in the mean{interval}.",
+    "sentence": "{loss}, {constraint}, {rule}: after {steps} steps {complete} of {seeds} seeds "
+    "have all {modes} modes, and {measure} is {mean} in the mean{interval}.",
     "interval": ", with a 95% interval from {low} to {high}",
     "table": "Mean {measure} of {seeds} seeds after {steps} steps: the darker, the better.",
     "cell": "{loss}, {constraint}: {measure} {value}",
