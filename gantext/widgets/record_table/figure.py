@@ -96,10 +96,10 @@ class RecordTable(LiveFigure):
                 one_of(name, value, table.factors[name])
         one_of("measure", measure, MEASURES)
         whole("seed", seed, (0, table.samples.shape[1] - 1))
-        for name, value in (references or {}).items():
+        for name, real in (references or {}).items():
             one_of("references", name, MEASURES)
-            if value is not None and not isfinite(value):
-                raise ValueError(f"references[{name!r}]: expected a finite number, got {value!r}")
+            if real is not None and not isfinite(real):
+                raise ValueError(f"references[{name!r}]: expected a finite number, got {real!r}")
         super().__init__(
             record=data,
             world={"means": mixture.means.tolist(), "std": mixture.std.tolist()},
