@@ -198,10 +198,11 @@ class RecordTable(LiveFigure):
             ax.axhline(reference, c=DATA, lw=1.5, ls=":", label=TITLES["real"])
         ax.set(xlabel=TITLES["step"], xlim=(0, table.steps[-1]))
         ax.set_ylim(0, _top(table, self.measure, values, reference))
-        named = {"loss": self.loss, "constraint": self.constraint}
-        ax.set_title(WORDS["chart"].format(**named, measure=MEASURES[self.measure]["title"]))
-        ax.title.set_fontsize(12)
-        ax.legend(fontsize=10)
+        title = MEASURES[self.measure]["title"]
+        named = {"loss": self.loss, "constraint": self.constraint, "measure": title}
+        ax.set_title(WORDS["chart"].format(**named), fontsize=12)
+        names = {"ncols": 2, "fontsize": 10, "handlelength": 1.2, "columnspacing": 1.2}
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), **names)
 
     def _draw_samples(self, ax: Axes, table: Table) -> None:
         for mean, std in zip(self.world["means"], self.world["std"], strict=True):
