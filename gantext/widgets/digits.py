@@ -22,7 +22,7 @@ def to_digits(numbers: Tensor, bits: int) -> str:
     """Write whole numbers from 0 to ``highest(bits)``, or NaN, the last index first."""
     whole = torch.where(numbers.isnan(), 2**bits - 1, numbers.round()).long().flatten().numpy()
     row = (whole[:, None] >> np.arange(bits)[::-1]) & 1
-    coded = base64.b64encode(np.packbits(row.astype(np.uint8).ravel()))
+    coded = base64.b64encode(np.packbits(row.astype(np.uint8).ravel()).tobytes())
     return coded[: _length(len(whole), bits)].decode()
 
 

@@ -45,7 +45,6 @@ def record() -> gt.Record:
             ("non-saturating", "none", "alternating"),
             ("Wasserstein", "none", "alternating"),
             ("Wasserstein", "R1", "alternating"),
-            ("Wasserstein", "none", "optimistic, constant steps"),
             ("Wasserstein", "R1", "optimistic, constant steps"),
         )
     ]
@@ -55,7 +54,7 @@ def record() -> gt.Record:
 def browsed() -> gt.RecordTable:
     """Return it as a table."""
     references = {"quality": 0.989, "w1": 0.1}
-    return gt.RecordTable(record(), gt.ring(std=0.05), seed=2, references=references)
+    return gt.RecordTable(record(), gt.ring(std=0.05), seed=1, references=references)
 
 
 MAKERS: dict[str, Callable[[], gt.LiveFigure]] = {

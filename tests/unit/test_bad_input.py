@@ -120,8 +120,8 @@ NOTHING = {
     "Annotated", "Axes", "Callable", "Callback", "DiscriminatorPenalty", "Dataset", "Device",
     "Experiment", "Figure", "FloatingType", "GAN", "Game", "GaussianMixture", "Generator",
     "GeneratorPenalty", "History", "Known", "Loss", "Members", "Optimizer", "Question",
-    "Recording", "Schedule", "Settings", "Snapshot", "State", "StepRecord", "TrainState",
-    "UpdateRule", "os.PathLike", "nn.Module",
+    "Record", "Recording", "Schedule", "Settings", "Snapshot", "State", "StepRecord",
+    "TrainState", "UpdateRule", "os.PathLike", "nn.Module",
 }  # fmt: skip
 
 # Here booleans count: their mean is a share.

@@ -10,7 +10,7 @@ export const MEASURES = {
 export const WORDS = {
   "sentence": "{loss}, {constraint}, {rule}: after {steps} steps {complete} of {seeds} seeds have all {modes} modes, and {measure} is {mean} in the mean{interval}.",
   "interval": ", with a 95% interval from {low} to {high}",
-  "table": "Mean {measure} of {seeds} seeds after {steps} steps: the darker, the better.",
+  "table": "Mean {measure} of {seeds} seeds after {steps} steps: the stronger the colour, the better.",
   "cell": "{loss}, {constraint}: {measure} {value}",
   "none": "not in the record",
   "chart": "{loss}, {constraint}: {measure}",

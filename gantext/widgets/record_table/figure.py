@@ -96,10 +96,10 @@ class RecordTable(LiveFigure):
                 one_of(name, value, table.factors[name])
         one_of("measure", measure, MEASURES)
         whole("seed", seed, (0, table.samples.shape[1] - 1))
-        for name, value in (references or {}).items():
+        for name, real in (references or {}).items():
             one_of("references", name, MEASURES)
-            if value is not None and not isfinite(value):
-                raise ValueError(f"references[{name!r}]: expected a finite number, got {value!r}")
+            if real is not None and not isfinite(real):
+                raise ValueError(f"references[{name!r}]: expected a finite number, got {real!r}")
         super().__init__(
             record=data,
             world={"means": mixture.means.tolist(), "std": mixture.std.tolist()},
@@ -198,10 +198,11 @@ class RecordTable(LiveFigure):
             ax.axhline(reference, c=DATA, lw=1.5, ls=":", label=TITLES["real"])
         ax.set(xlabel=TITLES["step"], xlim=(0, table.steps[-1]))
         ax.set_ylim(0, _top(table, self.measure, values, reference))
-        named = {"loss": self.loss, "constraint": self.constraint}
-        ax.set_title(WORDS["chart"].format(**named, measure=MEASURES[self.measure]["title"]))
-        ax.title.set_fontsize(12)
-        ax.legend(fontsize=10)
+        title = MEASURES[self.measure]["title"]
+        named = {"loss": self.loss, "constraint": self.constraint, "measure": title}
+        ax.set_title(WORDS["chart"].format(**named), fontsize=12)
+        names = {"ncols": 2, "fontsize": 10, "handlelength": 1.2, "columnspacing": 1.2}
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), **names)
 
     def _draw_samples(self, ax: Axes, table: Table) -> None:
         for mean, std in zip(self.world["means"], self.world["std"], strict=True):

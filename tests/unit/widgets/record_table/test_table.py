@@ -54,7 +54,9 @@ def test_intervals_are_those_of_the_library():
         for name, bounds in (("captured", (0, 8)), ("quality", (0, 1)), ("w1", None)):
             _, low, high = gt.mean_interval(record.at(row, name, 20), bounds)
             low = low.clamp(min=0)
-            assert table.intervals[name][k].tolist() == pytest.approx([low, high], abs=2e-3), name
+            assert table.intervals[name][k].tolist() == pytest.approx(
+                [float(low), float(high)], abs=2e-3
+            ), name
 
 
 def test_one_seed_or_seeds_that_agree_tell_no_interval():
@@ -112,7 +114,7 @@ def test_plain_data_with_something_missing_or_damaged_are_refused():
     for key in data:
         with pytest.raises(ValueError, match=f"expected .*, got no {key}"):
             decode({name: value for name, value in data.items() if name != key})
-    with pytest.raises(ValueError, match="samples: expected .* digits, got 4"):
+    with pytest.raises(ValueError, match=r"samples: expected .* digits, got 4"):
         decode(data | {"samples": "AAAA"})
     with pytest.raises(ValueError, match="rows: expected digits of base64, got '!'"):
         decode(data | {"rows": "!" * len(data["rows"])})
