@@ -21,6 +21,13 @@ from .objectives.penalties import (
     R2 as R2,
     nearest_neighbour_entropy as nearest_neighbour_entropy,
 )
+from .objectives.transport import (
+    Transport as Transport,
+    c_transform as c_transform,
+    sliced_wasserstein as sliced_wasserstein,
+    transport as transport,
+    wasserstein_1d as wasserstein_1d,
+)
 from .games.base import Game as Game, Losses as Losses
 from .games.bilinear import Bilinear as Bilinear
 from .games.dirac import DiracGAN as DiracGAN
