@@ -349,6 +349,7 @@ def _arguments() -> dict[str, dict[str, Any]]:
         "Pitchfork": {"lam": 0.5},
         "LateCritic": {"ratio": 0.5},
         "AgreeingSeeds": {"seeds": 5},
+        "EarthMover": {"first": 1, "second": 2},
         "OptimalCritic": {"p_data": half, "p_g": half, "letter": 1},
         "PhasePlane": {
             "game": "f = xy",
