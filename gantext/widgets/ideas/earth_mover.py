@@ -117,9 +117,10 @@ class EarthMover(Idea):
         ax.bar(heaps.numpy(), 0.9, 0.9, height, color=style.GENERATOR)
         ax.bar(holes.numpy(), -0.9, 0.9, [-d for d in depth], color=style.DATA)
         ax.axhline(0, color=style.INK, lw=1)
-        ax.text(float(heaps[0]) - 0.7, 1, WORDS["generator"], ha="right", color=style.GENERATOR)
-        ax.text(float(holes[0]) - 0.7, -1.4, WORDS["data"], ha="right", color=style.DATA)
-        ax.set(xlim=(-9.5, 9.5), ylim=(-3.5, 6.5), yticks=[])
+        top = 1.2 + max(h for h, x in zip(height, heaps.tolist(), strict=True) if x == self.first)
+        ax.text(self.first, top, WORDS["generator"], ha="center", color=style.GENERATOR)
+        ax.text(float(holes[0]), -3.8, WORDS["data"], ha="center", color=style.DATA)
+        ax.set(xlim=(-9.5, 9.5), ylim=(-4.2, 7), xticks=[], yticks=[])
 
 
 def _levels(points: Tensor) -> list[int]:
