@@ -55,7 +55,8 @@ def formulas() -> dict[str, Computed]:
 
     ``way`` of a grain, and ``letter``, a place's term of the divergence.
     """
-    unit, place = (0.0, 1.0), tuple(RANGES["first"][:2])
+    low, high, _ = RANGES["first"]
+    unit, place = (0.0, 1.0), (float(low), float(high))
     return {
         "way": Computed(lambda v: (v[0] - v[1]).abs(), ({"x": place, "y": place},)),
         "letter": Computed(lambda v: js(v[:1], v[1:]), ({"a": unit, "b": unit},)),
