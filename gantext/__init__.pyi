@@ -21,6 +21,13 @@ from .objectives.penalties import (
     R2 as R2,
     nearest_neighbour_entropy as nearest_neighbour_entropy,
 )
+from .objectives.transport import (
+    Transport as Transport,
+    c_transform as c_transform,
+    sliced_wasserstein as sliced_wasserstein,
+    transport as transport,
+    wasserstein_1d as wasserstein_1d,
+)
 from .games.base import Game as Game, Losses as Losses
 from .games.bilinear import Bilinear as Bilinear
 from .games.dirac import DiracGAN as DiracGAN
@@ -128,6 +135,7 @@ from .widgets.ideas.multiplier import Multiplier as Multiplier
 from .widgets.ideas.pitchfork import Pitchfork as Pitchfork
 from .widgets.ideas.late_critic import LateCritic as LateCritic
 from .widgets.ideas.agreeing_seeds import AgreeingSeeds as AgreeingSeeds
+from .widgets.ideas.earth_mover import EarthMover as EarthMover
 from .widgets.optimal_critic.figure import OptimalCritic as OptimalCritic
 from .widgets.phase_plane.figure import PhasePlane as PhasePlane
 from .widgets.record_table.figure import RecordTable as RecordTable

@@ -174,6 +174,15 @@ def _arguments() -> dict[str, dict[str, Any]]:
         "R1": {"gamma": 0.5},
         "R2": {"gamma": 0.5},
         "nearest_neighbour_entropy": {"samples": points, "smallest": 1e-4},
+        "wasserstein_1d": {"x": half, "y": [0.0, 1.0, 2.0]},
+        "transport": {"x": [[0.0], [1.0]], "y": [[2.0], [3.0]], "a": half, "b": half},
+        "c_transform": {"x": [[0.0], [1.0]], "y": [[2.0], [3.0]], "g": half},
+        "sliced_wasserstein": {
+            "x": points,
+            "y": points + 1,
+            "directions": 3,
+            "generator": torch.Generator(),
+        },
         "Bilinear": {"A": [[1.0]], "P": [[0.5]], "Q": [[0.5]]},
         "Bilinear.value": {"theta": [1.0], "psi": [0.5]},
         "Bilinear.mode_energies": {"theta": [1.0], "psi": [0.5]},
@@ -344,6 +353,7 @@ def _arguments() -> dict[str, dict[str, Any]]:
         "Pitchfork": {"lam": 0.5},
         "LateCritic": {"ratio": 0.5},
         "AgreeingSeeds": {"seeds": 5},
+        "EarthMover": {"first": 1, "second": 2},
         "OptimalCritic": {"p_data": half, "p_g": half, "letter": 1},
         "PhasePlane": {
             "game": "f = xy",

@@ -21,6 +21,8 @@ from gantext.grading.question import Call, Question, Verdict
 from gantext.grading.questions.cycles.best_momentum import momentum_radius
 from gantext.grading.questions.cycles.waiting_times import waiting_quantiles
 from gantext.grading.questions.ideal_game.ratio_critic import gain_over_half, lumps_log_density
+from gantext.grading.questions.wasserstein.certified_critic import certified
+from gantext.objectives.transport import c_transform, transport
 from tests.exercises.conftest import CHAPTERS
 
 EVERY = [question for chapter in chapters() for question in questions(chapter)]
@@ -158,6 +160,16 @@ def threshold(kappa):
     from gantext.games.two_point.loss import TwoPointLoss
 
     return float(TwoPointLoss(quartic).collapse_threshold(kappa))
+
+
+def ball_of(d):
+    """The volume of the ball of radius 1."""
+    return math.pi ** (d / 2) / math.gamma(d / 2 + 1)
+
+
+def by_prices(real, fake, x):
+    """The critic who knows the linear program's prices."""
+    return c_transform(x, fake, transport(real, fake).potentials[1])
 
 
 def schedule_of(shape):
@@ -435,6 +447,122 @@ WRONG = [
         lambda n, seed: 1 + 0.2 * rng_of(seed).normal(size=n),
         0,
         "spread",
+    ),
+    (
+        "wasserstein/two-histograms",
+        "steps without length",
+        lambda places, p, q: (p - q)[places.argsort()].cumsum(0).abs().sum(),
+        0,
+        "How long",
+    ),
+    (
+        "wasserstein/two-histograms",
+        "not sorted",
+        lambda places, p, q: ((p - q).cumsum(0)[:-1].abs() * places.diff().abs()).sum(),
+        0.25,
+        "any order",
+    ),
+    (
+        "wasserstein/two-histograms",
+        "total variation",
+        lambda places, p, q: (p - q).abs().sum() / 2,
+        0,
+        "How far",
+    ),
+    (
+        "wasserstein/two-histograms",
+        "the means",
+        lambda places, p, q: ((p - q) * places).sum().abs(),
+        0.25,
+        "cancel",
+    ),
+    ("wasserstein/two-histograms", "nothing moves", lambda **given: 0.0, 0, None),
+    (
+        "wasserstein/lowest-cones",
+        "hanging cones",
+        lambda x, y, g: (g - torch.cdist(x, y)).amax(1),
+        0,
+        "hang down",
+    ),
+    (
+        "wasserstein/lowest-cones",
+        "squared",
+        lambda x, y, g: (g + torch.cdist(x, y) ** 2).amin(1),
+        0,
+        "square",
+    ),
+    (
+        "wasserstein/lowest-cones",
+        "the nearest",
+        lambda x, y, g: g[torch.cdist(x, y).argmin(1)] + torch.cdist(x, y).amin(1),
+        0,
+        "nearest",
+    ),
+    ("wasserstein/best-coin", "the mean", lambda p, m: p, 0, "mean of the batch"),
+    ("wasserstein/best-coin", "heads", lambda p, m: binom.median(m, p), 0.5, "number of heads"),
+    ("wasserstein/best-coin", "tails", lambda p, m: 1 - binom.median(m, p) / m, 0, "tails"),
+    ("wasserstein/best-coin", "always heads", lambda p, m: 1.0, 0.25, None),
+    ("wasserstein/best-coin", "never heads", lambda p, m: 0.0, 0.25, None),
+    (
+        "wasserstein/least-batch",
+        "without d/(d + 1)",
+        lambda d, distance: 1 / (ball_of(d) * distance**d),
+        0,
+        "without the factor",
+    ),
+    (
+        "wasserstein/least-batch",
+        "without the ball",
+        lambda d, distance: (d / ((d + 1) * distance)) ** d,
+        0,
+        "volume",
+    ),
+    ("wasserstein/least-batch", "the law alone", lambda d, distance: distance**-d, 0, "law"),
+    (
+        "wasserstein/least-batch",
+        "the inverse",
+        lambda d, distance: distance ** (-1 / d),
+        0,
+        "round",
+    ),
+    ("wasserstein/least-batch", "a constant", lambda **given: 1e6, 0, None),
+    (
+        "wasserstein/certified-critic",
+        "a straight one",
+        lambda real, fake, x: x @ (real.mean(0) - fake.mean(0)),
+        0,
+        "straight",
+    ),
+    (
+        "wasserstein/certified-critic",
+        "the other sign",
+        lambda real, fake, x: -(x - fake.mean(0)).norm(dim=1),
+        0,
+        "other sign",
+    ),
+    ("wasserstein/certified-critic", "a constant", lambda x, **_: 0 * x[:, 0] + 3, 0, "the same"),
+    (
+        "wasserstein/certified-critic",
+        "a steep place",
+        lambda x, **given: by_prices(x=x, **given) + 2 * (torch.arange(len(x)) == 7),
+        0.7,
+        "steep",
+    ),
+    (
+        "wasserstein/certified-critic",
+        "squared",
+        lambda real, fake, x: (x - fake.mean(0)).square().sum(1),
+        0.2,
+        None,
+    ),
+    (
+        "wasserstein/certified-critic",
+        "by the labels of the nearest",
+        lambda real, fake, x: (
+            torch.cdist(x, real).amin(1) < torch.cdist(x, fake).amin(1)
+        ).double(),
+        0.2,
+        None,
     ),
     ("mode-collapse/hop-period", "the frequency", 2 * math.pi / HOP, 0, "frequency"),
     ("mode-collapse/hop-period", "1/ω", HOP / (2 * math.pi), 0, "1/ω"),
@@ -724,6 +852,26 @@ def test_samples_are_measured_against_the_right_data():
     assert gain_over_half(np.array([0.0, 0.0]), real) == pytest.approx(0)
     assert gain_over_half(np.array([900.0, -900.0]), real) == pytest.approx(LOG4)
     assert momentum_radius(-0.5, 0.4) == pytest.approx(0.976, abs=1e-3)
+
+
+def test_a_certificate_is_never_more_than_w1():
+    question = find("wasserstein/certified-critic")
+    for call in question.calls(11):
+        x, real = call.arguments["x"], call.hidden["real"]
+        most = float(transport(x[real], x[~real]).cost)
+        scores = by_prices(**as_tensors(dict(call.arguments))).numpy()
+        for steepness in (1.0, 7.0):
+            gap, slope = certified(steepness * scores, x, real)
+            assert 0.9 * most < gap / slope <= most * (1 + 1e-9)
+            assert slope == pytest.approx(steepness, rel=1e-2)
+
+
+def test_the_floor_of_the_chapter():
+    question = find("wasserstein/least-batch")
+    call = Call({"d": 3, "distance": 0.02}, "three")
+    n = (3 / 4 / 0.02) ** 3 / (4 / 3 * math.pi)
+    assert question.judged(call, n).share == question.judged(call, math.ceil(n)).share == 1
+    assert question.judged(call, n + 2).share == question.judged(call, n - 2).share == 0
 
 
 @pytest.mark.parametrize("question", EVERY, ids=IDS)

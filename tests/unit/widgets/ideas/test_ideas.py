@@ -5,6 +5,7 @@ import math
 
 import pytest
 import torch
+from scipy.stats import wasserstein_distance
 
 import gantext as gt
 from gantext.widgets.ideas import late_critic
@@ -20,6 +21,7 @@ IDEAS = (
     gt.Pitchfork,
     gt.LateCritic,
     gt.AgreeingSeeds,
+    gt.EarthMover,
 )
 
 
@@ -134,3 +136,14 @@ def test_what_agreeing_seeds_leave_open():
         found = gt.AgreeingSeeds(seeds=seeds).numbers()
         assert found["low"] == pytest.approx(0.025 ** (1 / seeds), abs=1e-9)
         assert found["modes"] == pytest.approx(8 * found["low"], abs=1e-9)
+
+
+def test_earth_costs_its_way_and_js_counts_only_what_lies_in_holes():
+    holes = [-4.0] * 3 + [4.0] * 3
+    for first, second in ((0, 7), (-8, 8), (8, -8), (4, -4), (3, 3), (-4, 1)):
+        found = gt.EarthMover(first=first, second=second).numbers()
+        cost = wasserstein_distance([first] * 4 + [second] * 2, holes)
+        assert found["cost"] == pytest.approx(cost, abs=1e-12)
+        apart = not {first, second} & {-4, 4}
+        assert (found["divergence"] == pytest.approx(math.log(2), abs=1e-12)) == apart
+        assert ("near or far" in found["note"]) == apart
