@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 import torch
-from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
 from gantext.core.annotations import Count
@@ -29,6 +28,7 @@ from gantext.objectives.losses import (
     Wasserstein,
 )
 from gantext.objectives.penalties import R1, R2, GradientPenalty
+from gantext.objectives.transport import transport
 from gantext.records.base import Record, Trial, run_trials
 from gantext.records.ring_whole import shrinking
 from gantext.training.experiment import Experiment
@@ -113,9 +113,7 @@ def judged(snapshot: Snapshot, trial: Trial) -> dict[str, Tensor]:
 def distances(points: Tensor, world: GaussianMixture) -> Tensor:
     """Return the exact distance of each group of samples to samples of the data."""
     real = world.sample(points.shape[-2], generator=torch.Generator().manual_seed(0))
-    costs = torch.cdist(points.double(), real.double()).flatten(0, -3)
-    matched = [cost[linear_sum_assignment(cost)].mean() for cost in costs]
-    return torch.stack(matched).reshape(points.shape[:-2])
+    return transport(points, real).cost
 
 
 @cache
