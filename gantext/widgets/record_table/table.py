@@ -84,11 +84,11 @@ def encode(record: Record, world: GaussianMixture) -> dict[str, Any]:
         "samples": to_digits(
             torch.where(inside, shares, torch.nan) * highest(BITS["samples"]), BITS["samples"]
         ),
-        # Nothing is worse than to be as far away as one mode is from the middle.
+        # As bad as can be is a quarter of the way from the middle to a mode of a ring.
         "ranges": {
             "quality": [0.0, 1.0],
             "captured": [0.0, float(world.modes)],
-            "w1": [(high - low) / 3, 0.0],
+            "w1": [(high - low) / 12, 0.0],
         },
         "values": {name: _packed(name, found.flatten(1)) for name, found in values.items()},
         "intervals": {

@@ -123,7 +123,7 @@ def test_w1_is_the_darker_the_smaller():
     figure = Figure()
     gt.RecordTable(known(), WORLD, measure="w1").draw(figure)
     shades = figure.axes[0].images[0].get_array()
-    assert shades[0].tolist() == pytest.approx([0.9, 0.0])  # of the ring's radius, 2
+    assert shades[0].tolist() == pytest.approx([0.6, 0.0])  # of a quarter of the ring's radius
 
 
 def test_what_a_notebook_stores_is_text_picture_and_state():
