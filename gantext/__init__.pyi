@@ -4,6 +4,12 @@ __version__: str
 
 from . import plotting as plotting
 from .objectives.divergences import js as js, kl as kl, total_variation as total_variation
+from .objectives.lipschitz import (
+    circular_norm as circular_norm,
+    lipschitz_bound as lipschitz_bound,
+    lipschitz_constant as lipschitz_constant,
+    spectral_norm as spectral_norm,
+)
 from .objectives.losses import (
     Hinge as Hinge,
     LeastSquares as LeastSquares,
