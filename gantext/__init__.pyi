@@ -132,6 +132,7 @@ from .widgets.ideas.multiplier import Multiplier as Multiplier
 from .widgets.ideas.pitchfork import Pitchfork as Pitchfork
 from .widgets.ideas.late_critic import LateCritic as LateCritic
 from .widgets.ideas.agreeing_seeds import AgreeingSeeds as AgreeingSeeds
+from .widgets.ideas.blunt_peak import BluntPeak as BluntPeak
 from .widgets.optimal_critic.figure import OptimalCritic as OptimalCritic
 from .widgets.phase_plane.figure import PhasePlane as PhasePlane
 from .widgets.training_replay.figure import TrainingReplay as TrainingReplay

@@ -360,6 +360,7 @@ def _arguments() -> dict[str, dict[str, Any]]:
         "Multiplier": {"real": 0.5, "imaginary": 0.5},
         "Pitchfork": {"lam": 0.5},
         "LateCritic": {"ratio": 0.5},
+        "BluntPeak": {"slope": 0.2, "turn": 0.5},
         "AgreeingSeeds": {"seeds": 5},
         "OptimalCritic": {"p_data": half, "p_g": half, "letter": 1},
         "PhasePlane": {

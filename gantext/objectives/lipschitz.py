@@ -152,8 +152,9 @@ def lipschitz_constant(
         Of the units below zero.
     """
     _chain(weights)
-    if [tuple(b.shape) for b in biases] != [(len(w),) for w in weights]:
-        raise ValueError("biases: expected one vector for each weight, of its number of outputs")
+    wanted, shapes = [(len(w),) for w in weights], [tuple(b.shape) for b in biases]
+    if wanted != shapes:
+        raise ValueError(f"biases: expected vectors of shapes {wanted}, got {shapes}")
     if (units := sum(len(w) for w in weights[:-1])) > 16:
         raise ValueError(f"weights: expected at most 16 units between the ends, got {units}")
     layers = [
@@ -234,4 +235,4 @@ def _has_room(cuts: list[Cut], inputs: int) -> bool:
     heights = np.array([height for _, height in cuts])
     bounds = [(None, None)] * inputs + [(None, 1.0)]  # the last unknown is the ball's radius
     best = linprog(np.append(np.zeros(inputs), -1.0), rows, heights, bounds=bounds)
-    return bool(best.status == 0 and best.x[-1] > 1e-9)
+    return best.status == 0 and float(best.x[-1]) > 1e-9  # type: ignore[index]

@@ -20,6 +20,7 @@ IDEAS = (
     gt.Pitchfork,
     gt.LateCritic,
     gt.AgreeingSeeds,
+    gt.BluntPeak,
 )
 
 
@@ -134,3 +135,9 @@ def test_what_agreeing_seeds_leave_open():
         found = gt.AgreeingSeeds(seeds=seeds).numbers()
         assert found["low"] == pytest.approx(0.025 ** (1 / seeds), abs=1e-9)
         assert found["modes"] == pytest.approx(8 * found["low"], abs=1e-9)
+
+
+def test_a_blunt_peak_has_half_of_what_the_leak_leaves_however_its_units_share():
+    for slope, turn in ((0.0, 0.5), (0.2, 0.0), (0.2, 1.0), (0.6, 0.3), (1.0, 0.8)):
+        found = gt.BluntPeak(slope=slope, turn=turn).numbers()
+        assert found["gap"] == pytest.approx((1 - slope) / 2, abs=1e-12)
