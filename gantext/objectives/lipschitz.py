@@ -202,7 +202,9 @@ def _linear_pieces(layers: list[tuple[np.ndarray, np.ndarray]], slope: float) ->
     inputs = layers[0][0].shape[1]
     found = []
 
-    def go(depth: int, on: list[bool], A: np.ndarray, b: np.ndarray, cuts: list[Cut]) -> None:
+    def go(
+        depth: int, on: list[bool], A: np.ndarray, b: np.ndarray, cuts: list[Cut], x: np.ndarray
+    ) -> None:
         # A and b are the input of this layer as a function of x, wherever the cuts hold.
         weight, bias = layers[depth]
         pre, shift = weight @ A, weight @ b + bias
@@ -211,28 +213,33 @@ def _linear_pieces(layers: list[tuple[np.ndarray, np.ndarray]], slope: float) ->
             return
         if len(on) == len(weight):
             factor = np.where(on, 1.0, slope)
-            go(depth + 1, [], factor[:, None] * pre, factor * shift, cuts)
+            go(depth + 1, [], factor[:, None] * pre, factor * shift, cuts, x)
             return
         row, height = pre[len(on)], shift[len(on)]
         if np.linalg.norm(row) < 1e-12:  # constant here, so that its slope does not matter
-            go(depth, [*on, bool(height > 0)], A, b, cuts)
+            go(depth, [*on, bool(height > 0)], A, b, cuts, x)
             return
         for side in (True, False):
             cut = (row, height) if side else (-row, -height)
-            if _has_room([*cuts, cut], inputs):
-                go(depth, [*on, side], A, b, [*cuts, cut])
+            inside = cut[0] @ x + cut[1] > 1e-9 * np.linalg.norm(row)  # most often one of them
+            point = x if inside else _point([*cuts, cut], inputs)
+            if point is not None:
+                go(depth, [*on, side], A, b, [*cuts, cut], point)
 
-    go(0, [], np.eye(inputs), np.zeros(inputs), [])
+    go(0, [], np.eye(inputs), np.zeros(inputs), [], np.zeros(inputs))
     return found
 
 
 Cut = tuple[np.ndarray, float]
 
 
-def _has_room(cuts: list[Cut], inputs: int) -> bool:
-    """Tell whether a ball, not a point alone, fits where row @ x + height > 0 for all cuts."""
+def _point(cuts: list[Cut], inputs: int) -> np.ndarray | None:
+    """Return the middle of a ball where row @ x + height > 0 for all cuts, if one has room."""
     rows = np.array([np.append(-row, np.linalg.norm(row)) for row, _ in cuts])
     heights = np.array([height for _, height in cuts])
     bounds = [(None, None)] * inputs + [(None, 1.0)]  # the last unknown is the ball's radius
     best = linprog(np.append(np.zeros(inputs), -1.0), rows, heights, bounds=bounds)
-    return best.status == 0 and float(best.x[-1]) > 1e-9  # type: ignore[index]
+    if best.status != 0:
+        return None
+    found = np.asarray(best.x, dtype=np.float64)
+    return found[:-1] if found[-1] > 1e-9 else None

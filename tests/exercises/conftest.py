@@ -13,6 +13,7 @@ CHAPTERS = {
     "cycles": "02-cycles-and-spirals",
     "mode-collapse": "03-mode-collapse",
     "mode-collapse-in-networks": "04-mode-collapse-in-networks",
+    "lipschitz": "07-lipschitz",
 }
 
 

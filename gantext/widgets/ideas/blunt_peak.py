@@ -18,8 +18,8 @@ DIGITS = {"slope": 2, "turn": 2, "gap": 2}
 NAMES = {"slope": "leaky slope α", "turn": "how the two units share the work"}
 WORDS = {
     "sentence": (
-        "With the leaky slope α\u00a0=\u00a0{slope}, and {turn} of the work done by the first unit, the "
-        "critic's gap is {gap}, of 1."
+        "With the leaky slope α\u00a0=\u00a0{slope}, and {turn} of the work done by the first "
+        "unit, the critic's gap is {gap}, of 1."
     ),
     "best": "−|x|: gap 1",
     "critic": "critic",
