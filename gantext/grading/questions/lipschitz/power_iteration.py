@@ -12,9 +12,11 @@ from gantext.grading.question import Call, Question, Verdict
 def _draw(rng: np.random.Generator) -> list[Call]:
     calls = []
     for outputs, inputs in ((3, 3), (6, 2), (4, 9)):
-        scale = 10 ** rng.uniform(-1, 1)
+        left, _, right = np.linalg.svd(rng.normal(size=(outputs, inputs)), full_matrices=False)
+        # Near to each other, so that some rounds do not yet find the largest.
+        sigma = 10 ** rng.uniform(-1, 1) * np.linspace(1, rng.uniform(0.5, 0.7), len(right))
         arguments = {
-            "W": scale * rng.normal(size=(outputs, inputs)),
+            "W": left * sigma @ right,
             "u": rng.normal(size=outputs),
             "rounds": int(rng.integers(2, 5)),
         }
