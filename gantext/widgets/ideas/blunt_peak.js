@@ -29,7 +29,7 @@ export default idea("BluntPeak", made, compute, ({ place, grip }) => {
   best([[-1.4, -1.4], [0, 0], [1.4, -1.4]]);
   track([[-1, RULER], [1, RULER]]);
   real([[0, 0]]);
-  told([0.35, -0.3]);
+  told([0.72, -0.78]);
   truth([0, 0]);
   work([0, RULER]);
 

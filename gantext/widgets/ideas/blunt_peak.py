@@ -99,7 +99,7 @@ class BluntPeak(Idea):
     def _paint(self, ax: Axes) -> None:
         x = torch.linspace(-1.4, 1.4, 141, dtype=torch.float64)
         ax.plot(x, -x.abs(), color=style.QUIET, ls="--")
-        ax.text(0.45, -0.32, WORDS["best"], color=style.QUIET)
+        ax.text(0.85, -0.78, WORDS["best"], color=style.QUIET)
         ax.plot(x, critic(x, self._given()), color=style.DISCRIMINATOR)
         ends = critic(torch.tensor([-1.0, 1.0], dtype=torch.float64), self._given())
         ax.plot([-1, 1], ends, color=style.INK, ls=":", lw=1)
