@@ -4,6 +4,12 @@ __version__: str
 
 from . import plotting as plotting
 from .objectives.divergences import js as js, kl as kl, total_variation as total_variation
+from .objectives.lipschitz import (
+    circular_norm as circular_norm,
+    lipschitz_bound as lipschitz_bound,
+    lipschitz_constant as lipschitz_constant,
+    spectral_norm as spectral_norm,
+)
 from .objectives.losses import (
     Hinge as Hinge,
     LeastSquares as LeastSquares,
@@ -136,6 +142,7 @@ from .widgets.ideas.pitchfork import Pitchfork as Pitchfork
 from .widgets.ideas.late_critic import LateCritic as LateCritic
 from .widgets.ideas.agreeing_seeds import AgreeingSeeds as AgreeingSeeds
 from .widgets.ideas.earth_mover import EarthMover as EarthMover
+from .widgets.ideas.blunt_peak import BluntPeak as BluntPeak
 from .widgets.optimal_critic.figure import OptimalCritic as OptimalCritic
 from .widgets.phase_plane.figure import PhasePlane as PhasePlane
 from .widgets.record_table.figure import RecordTable as RecordTable

@@ -15,6 +15,7 @@ CHAPTERS = {
     "mode-collapse-in-networks": "04-mode-collapse-in-networks",
     "wasserstein": "06-wasserstein",
     "what-helps": "08-what-helps",
+    "lipschitz": "07-lipschitz",
 }
 
 

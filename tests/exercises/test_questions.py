@@ -13,6 +13,7 @@ import torch
 from scipy.optimize import brentq
 from scipy.stats import binom, norm
 
+import gantext as gt
 from gantext.grading.calling import as_tensors
 from gantext.grading.catalogue import chapters, find, questions
 from gantext.grading.feedback import feedback
@@ -183,6 +184,21 @@ def ring_points(n, seed, held=6, spread=0.1):
     rng = rng_of(seed)
     angle = 2 * np.pi * rng.integers(0, held, n) / 6
     return 2 * np.stack([np.cos(angle), np.sin(angle)], -1) + spread * rng.normal(size=(n, 2))
+
+
+def power_estimate(W, u, rounds):
+    for _ in range(rounds):
+        v = W.T @ u / (W.T @ u).norm()
+        u = W @ v / (W @ v).norm()
+    return u @ W @ v
+
+
+def per_sample_lengths(gradients):
+    return gradients.flatten(1).norm(dim=1)
+
+
+def peak_of(alpha, left, right, norm):
+    return norm**2 * (1 - alpha) * left * right / (left + right)
 
 
 def says_half(x, **_):
@@ -563,6 +579,119 @@ WRONG = [
         ).double(),
         0.2,
         None,
+        "lipschitz/power-iteration",
+        "the exact norm",
+        lambda W, **_: torch.linalg.matrix_norm(W, 2),
+        0,
+        "exact",
+    ),
+    (
+        "lipschitz/power-iteration",
+        "one round more",
+        lambda W, u, rounds: power_estimate(W, u, rounds + 1),
+        0,
+        "one round more",
+    ),
+    (
+        "lipschitz/power-iteration",
+        "the square",
+        lambda **given: power_estimate(**given) ** 2,
+        0,
+        "square",
+    ),
+    ("lipschitz/power-iteration", "a constant", lambda **_: 1.0, 0, None),
+    (
+        "lipschitz/gradient-penalty",
+        "per pixel",
+        lambda gradients: (gradients.norm(dim=1) - 1).square().mean(),
+        0,
+        "each pixel",
+    ),
+    (
+        "lipschitz/gradient-penalty",
+        "the whole batch",
+        lambda gradients: (gradients.norm() - 1).square(),
+        0,
+        "whole batch",
+    ),
+    (
+        "lipschitz/gradient-penalty",
+        "the mean first",
+        lambda gradients: (per_sample_lengths(gradients).mean() - 1).square(),
+        0,
+        "comes last",
+    ),
+    (
+        "lipschitz/gradient-penalty",
+        "target 0",
+        lambda gradients: per_sample_lengths(gradients).square().mean(),
+        0,
+        "not of 0",
+    ),
+    ("lipschitz/overshoot", "the distance", lambda distance, lam: distance, 0, "no finite price"),
+    (
+        "lipschitz/overshoot",
+        "the penalised value",
+        lambda distance, lam: distance + distance**2 / (4 * lam),
+        0,
+        "taken off",
+    ),
+    (
+        "lipschitz/overshoot",
+        "the slope",
+        lambda distance, lam: 1 + distance / (2 * lam),
+        0,
+        "whole distance",
+    ),
+    (
+        "lipschitz/overshoot",
+        "half of λ",
+        lambda distance, lam: distance + distance**2 / lam,
+        0,
+        "half of λ",
+    ),
+    (
+        "lipschitz/best-peak",
+        "no leak",
+        lambda alpha, **rest: peak_of(alpha=0.0, **rest),
+        0,
+        "leak take away",
+    ),
+    (
+        "lipschitz/best-peak",
+        "one layer",
+        lambda norm, **rest: norm * peak_of(norm=1.0, **rest),
+        0,
+        "two layers",
+    ),
+    ("lipschitz/best-peak", "twice", lambda **given: 2 * peak_of(**given), 0, "half"),
+    (
+        "lipschitz/best-peak",
+        "half for each fake",
+        lambda alpha, left, right, norm: norm**2 * (1 - alpha) * (left + right) / 4,
+        0,
+        "weigh the same",
+    ),
+    (
+        "lipschitz/convolution-norm",
+        "the reshaped kernel",
+        lambda kernel, size: torch.linalg.matrix_norm(kernel.flatten(1), 2),
+        0,
+        "as a matrix",
+    ),
+    (
+        "lipschitz/convolution-norm",
+        "a torus",
+        lambda kernel, size: gt.circular_norm(kernel, size),
+        0,
+        "torus",
+    ),
+    (
+        "lipschitz/convolution-norm",
+        "the square",
+        lambda kernel, size: gt.spectral_norm(kernel, size, padding=1, rounds=999) ** 2,
+        0,
+        "square",
     ),
     ("mode-collapse/hop-period", "the frequency", 2 * math.pi / HOP, 0, "frequency"),
     ("mode-collapse/hop-period", "1/ω", HOP / (2 * math.pi), 0, "1/ω"),

@@ -76,6 +76,7 @@ IDEAS: dict[str, Callable[[], gt.LiveFigure]] = {
     "late_critic": gt.LateCritic,
     "agreeing_seeds": gt.AgreeingSeeds,
     "earth_mover": gt.EarthMover,
+    "blunt_peak": gt.BluntPeak,
 }
 # Where a number comes out of a search or of an eigenvalue, the last digits may differ.
 TOLERANCE = {"phase_plane": 1e-6, "two_point_landscape": 1e-6, "late_critic": 1e-6}

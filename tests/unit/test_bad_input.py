@@ -94,6 +94,7 @@ MAY_PASS: dict[str, set[str]] = {
     "NonNegative": {"1.7", "10**30", "0"},
     "Weight": {"1.7", "10**30", "0"},
     "Share": set(),
+    "Slope": {"-1", "0"},
     "bool": {"True"},
     "str": {"'12'", "'float32'"},
     "Name": {"'12'", "'float32'"},

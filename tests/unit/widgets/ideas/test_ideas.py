@@ -22,6 +22,7 @@ IDEAS = (
     gt.LateCritic,
     gt.AgreeingSeeds,
     gt.EarthMover,
+    gt.BluntPeak,
 )
 
 
@@ -147,3 +148,9 @@ def test_earth_costs_its_way_and_js_counts_only_what_lies_in_holes():
         apart = not {first, second} & {-4, 4}
         assert (found["divergence"] == pytest.approx(math.log(2), abs=1e-12)) == apart
         assert ("near or far" in found["note"]) == apart
+
+
+def test_a_blunt_peak_has_half_of_what_the_leak_leaves_however_its_units_share():
+    for slope, turn in ((0.0, 0.5), (0.2, 0.0), (0.2, 1.0), (0.6, 0.3), (1.0, 0.8)):
+        found = gt.BluntPeak(slope=slope, turn=turn).numbers()
+        assert found["gap"] == pytest.approx((1 - slope) / 2, abs=1e-12)
