@@ -18,8 +18,8 @@ def _draw(rng: np.random.Generator) -> list[Call]:
             places = rng.permutation(np.cumsum(rng.uniform(0.2, 5.0, towns)) - 10)
             p, q = rng.dirichlet(np.ones(towns), 2)
             passes = np.cumsum((p - q)[np.argsort(places)])[:-1]
-            both_ways = bool(np.ptp(np.sign(passes)) > 0)
-            telling = towns == 2 or (both_ways and bool((np.diff(places) < 0).any()))
+            both, unsorted = np.ptp(np.sign(passes)) > 0, (np.diff(places) < 0).any()
+            telling = towns == 2 or bool(both and unsorted)
         words = f"{towns} places on the road, in any order"
         calls.append(Call({"places": places, "p": p, "q": q}, words))
     return calls
