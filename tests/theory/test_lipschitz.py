@@ -13,6 +13,7 @@ from torch import nn
 from torch.nn.functional import conv2d, leaky_relu, pad
 
 import gantext as gt
+from gantext.objectives.lipschitz import linear_maps
 
 law = settings(derandomize=True, deadline=None, database=None, max_examples=25)
 
@@ -53,6 +54,15 @@ def test_a_convolution_has_that_of_its_explicit_matrix(shape, size, stride, padd
     )
     found = gt.spectral_norm(kernel, size, stride=stride, padding=padding, rounds=3000)
     assert found.item() == pytest.approx(norm(matrix), rel=1e-7)
+
+
+@pytest.mark.parametrize(("size", "stride", "padding"), [(6, 1, 1), (6, 2, 0), (7, 3, 0)])
+def test_there_and_back_are_transposes(size, stride, padding):
+    kernel, x = drawn(5, 2, 3, 3, 3), drawn(6, 3, size, size)
+    forward, back = linear_maps(kernel, size, stride, padding)
+    u = drawn(7, *forward(x).shape)
+    assert back(u).shape == x.shape
+    assert (forward(x) * u).sum().item() == pytest.approx((x * back(u)).sum().item(), rel=1e-12)
 
 
 @law
