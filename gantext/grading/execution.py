@@ -194,6 +194,11 @@ class Execution:
             self._stopped(index, died.reason)
             return False
         self._errors.pop(index, None)
+        for package in lacking(answer):
+            self.flags.append(
+                f"Cell {cell.number} imports {package}, which the grader does not have; "
+                "what uses it earns nothing here."
+            )
         if answer.get("ok") is not True:
             if answer.get("timeout") is True:
                 self._stopped(index, "time")
@@ -206,6 +211,25 @@ class Execution:
         self._skip.add(index)
         self._errors[index] = REASONS[reason]
         self.flags.append(f"Cell {self.cells[index].number} was stopped: {REASONS[reason]}.")
+
+
+def lacking(answer: dict[str, Any]) -> list[str]:
+    """Return the packages that a worker says are not installed, a few names of bounded length.
+
+    Parameters
+    ----------
+    answer : dict
+        What came back.
+
+    Returns
+    -------
+    list of str
+        Names that could be those of packages.
+    """
+    found = answer.get("lacks")
+    names = found[:16] if isinstance(found, list) else []
+    texts = [name[:64].partition(".")[0] for name in names if isinstance(name, str)]
+    return [text for text in texts if text.isidentifier()]
 
 
 def bounded(words: object) -> str:
