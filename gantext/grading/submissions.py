@@ -15,7 +15,9 @@ class UsageError(ValueError):
     """The program cannot do what it is asked to; the message is one line."""
 
 
-def submissions(given: Sequence[str | Path], out: Path | None = None) -> dict[str, Path]:
+def submissions(
+    given: Sequence[str | Path], out: Path | None = None, passed: list[Path] | None = None
+) -> dict[str, Path]:
     """Find the submissions among files and folders, and give each a name.
 
     In a folder, every file is one; in the folders inside it, the notebooks are, or every file where
@@ -29,6 +31,8 @@ def submissions(given: Sequence[str | Path], out: Path | None = None) -> dict[st
         Files and folders.
     out : Path, optional
         The folder of the reports, which holds no submissions.
+    passed : list of Path, optional
+        Gets the folders that hold the reports of other classes, and were passed over.
 
     Returns
     -------
@@ -46,7 +50,7 @@ def submissions(given: Sequence[str | Path], out: Path | None = None) -> dict[st
             raise UsageError(f"expected submissions, got {item}, which does not exist")
         if out is not None and _same(item, out):
             raise UsageError(f"expected --out to be a folder of its own, got {out}")
-        files += _inside(item, out) if item.is_dir() else [item]
+        files += _inside(item, out, passed) if item.is_dir() else [item]
     files = list(dict.fromkeys(files))
     names: dict[str, Path] = {}
     depth = dict.fromkeys(files, 1)
@@ -67,11 +71,14 @@ def submissions(given: Sequence[str | Path], out: Path | None = None) -> dict[st
     return names
 
 
-def _inside(folder: Path, out: Path | None) -> list[Path]:
+def _inside(folder: Path, out: Path | None, passed: list[Path] | None) -> list[Path]:
     found: list[Path] = []
     tops: list[str] = []
     for here, folders, names in os.walk(folder):  # does not follow links
         place = Path(here)
+        if passed is not None:
+            made = [place / name for name in folders if is_reports(place / name)]
+            passed += [path for path in made if out is None or not _same(path, out)]
         folders[:] = sorted(
             name
             for name in folders

@@ -6,10 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy
-import torch
 
-from gantext.grading.calling import as_tensors
-from gantext.grading.catalogue import find
 from gantext.grading.grade import grade
 from gantext.grading.plain_data import NotPlainError, plain
 from gantext.grading.sandboxes.bubblewrap import Bubblewrap
@@ -69,8 +66,8 @@ def test_cells_in_other_languages_are_passed_over(magic):
 
 
 def test_a_stop_drops_only_the_input_that_it_came_for():
-    ends = "import os\ndef shares(p):\n    if len(p) == 2:\n        os._exit(1)\n    return p / p.sum()\n"
-    found = graded(ends, SQUARE)
+    ends = "def shares(p):\n    if len(p) == 2:\n        os._exit(1)\n    return p / p.sum()\n"
+    found = graded("import os\n" + ends, SQUARE)
     assert earned(found) == [3, 0, 2.5]
     assert [verdict.share for verdict in found.questions[2].verdicts] == [0, 1]
 
