@@ -20,8 +20,10 @@ from gantext.grading.submissions import UsageError
 # lovelaceada_LATE_101_2002_hw.ipynb; Ada Lovelace_101_assignsubmission_file_/hw.ipynb
 _CANVAS = re.compile(r"[^_]+_(?:late_)?(\d+)_\d+_", re.IGNORECASE)
 _MOODLE = re.compile(r".+_(\d+)_assignsubmission_", re.IGNORECASE)
-_IDS = ("identifier", "id", "sid", "student id", "sis user id", "sis login id", "id number", "username", "email",
-        "email address")  # fmt: skip
+_IDS = (
+    *("identifier", "id", "sid", "student id", "sis user id", "sis login id"),
+    *("id number", "username", "email", "email address"),
+)
 _NAMES = ("student", "name", "full name")
 _SHORT = 4  # characters; a shorter id may stand in a file's name for other reasons
 

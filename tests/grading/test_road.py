@@ -288,7 +288,7 @@ def test_who_is_not_known_or_twice_there_is_told(tmp_path, capsys):
 def test_exercises_are_written_but_never_over_answers(tmp_path, capsys):
     out = tmp_path / "exercises"
     assert cli.main(["exercises", "--out", str(out)]) == 0
-    first = sorted(out.glob("*.ipynb"))[0]
+    first = min(out.glob("*.ipynb"))
     assert first.name == "01-ideal-game.ipynb"
     assert cli.main(["exercises", "--out", str(out)]) == 0
     first.write_bytes(notebook(ANSWER))
