@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gantext.grading.decisions import merged, read_decisions, to_decide, write_decisions
+from gantext.grading.decisions import merged, read_decisions, safe_cell, to_decide, write_decisions
 from gantext.grading.record import reports
 from gantext.grading.reports import ClassTable, write
 from gantext.grading.roster import Roster, id_in
@@ -35,12 +35,12 @@ def by_hand(given: Sequence[str]) -> dict[str, float]:
     """
     found: dict[str, float] = {}
     for item in given:
-        name, _, points = item.rpartition("=")
+        name, _, points = (part.strip() for part in item.rpartition("="))
         try:
             found[name] = float(points)
         except ValueError:
             name = ""
-        if not name or not 0 < found[name] < 1e6:
+        if not name or safe_cell(name) != name or not 0 < found[name] < 1e6:
             raise UsageError(f"--by-hand: expected a name and points, as in essay=5, got {item}")
     return found
 
@@ -125,7 +125,7 @@ def table_so_far(out: Path, record: Mapping[str, Any]) -> ClassTable:
     return table
 
 
-def finish(out: Path, record: Mapping[str, Any], title: str) -> tuple[ClassTable, list[str]]:
+def finish(out: Path, record: Mapping[str, Any]) -> tuple[ClassTable, list[str]]:
     """Write the table, the decisions to make, the students' pages, and the platform's table.
 
     Parameters
@@ -133,9 +133,7 @@ def finish(out: Path, record: Mapping[str, Any], title: str) -> tuple[ClassTable
     out : Path
         The folder of the reports.
     record : dict
-        What ``grading.json`` holds.
-    title : str
-        What the platform calls the assignment.
+        What ``grading.json`` holds; its title is what the platform calls the assignment.
 
     Returns
     -------
@@ -153,7 +151,7 @@ def finish(out: Path, record: Mapping[str, Any], title: str) -> tuple[ClassTable
     if roster is not None:
         files = {name: str(file) for name, file in record["files"].items()}
         most = max((found.most for found in table.outcomes.values()), default=0.0)
-        text, told = roster.filled(table.outcomes, files, title, most)
+        text, told = roster.filled(table.outcomes, files, str(record["title"]), most)
         (out / IMPORT).write_bytes(text.encode("utf-8", "replace"))
     for result in reports(out):
         write(result, out / "students" / result.name, table.outcomes[result.name])

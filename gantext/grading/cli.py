@@ -135,6 +135,9 @@ def _marks(options: argparse.Namespace) -> int:
     """Enter decisions and the roster into the marks of a class, without grading anything."""
     record = read_record(options.out)
     keep_roster(options.roster, options.out)
+    if options.title is not None:
+        record["title"] = options.title
+        write_record(options.out, record, new=False)
     _finished(options, record)
     return 0
 
@@ -158,6 +161,8 @@ def _grade(options: argparse.Namespace) -> int:
     files = not_graded(files, out) if before else files
     unsafe: bool = options.unsafe_no_sandbox
     sandbox = choose(options.sandbox, image=options.image, unsafe=unsafe)
+    if double := by_hand(options.by_hand).keys() & {question.id for question in asked}:
+        raise UsageError(f"--by-hand: {min(double)} is a question that the grader marks")
     own = [] if options.questions is None else [options.questions.absolute().parent]
     shared = Job(
         name="",
@@ -230,7 +235,7 @@ def _record(
     named = {name: str(path) for name, path in files.items()}
     if before:
         more = {"added": [*before.get("added", []), run], "files": before["files"] | named}
-        return before | more
+        return before | more | ({"title": options.title} if options.title else {})
     return {
         "seed": shared.seed,
         **run,
@@ -238,6 +243,7 @@ def _record(
         "questions": [question.id for question in shared.questions],
         "own": None if options.questions is None else str(options.questions.absolute()),
         "by_hand": by_hand(options.by_hand),
+        "title": options.title or shared.questions[0].chapter,
         "files": named,
     }
 
@@ -252,8 +258,7 @@ def _warn(shared: Job, sandbox: Sandbox) -> None:
 
 def _finished(options: argparse.Namespace, record: dict[str, Any]) -> None:
     """Write what a class's marks are with all decisions, and say it."""
-    title = options.title or str(record["chapter"])
-    table, told = finish(options.out, record, title)
+    table, told = finish(options.out, record)
     for words in told:
         print(f"gantext: not entered for the platform: {words}", file=sys.stderr)
     print(_closing(table, options.out, record["seed"]))

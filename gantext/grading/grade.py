@@ -14,7 +14,7 @@ from typing import Any
 
 from gantext.grading.answers import answer_cells, to_run
 from gantext.grading.calling import NO_RETURN
-from gantext.grading.execution import REASONS, Execution, bounded, lacking
+from gantext.grading.execution import REASONS, Execution, bounded
 from gantext.grading.library_calls import leans_on_library
 from gantext.grading.notebooks import Cell, Notebook, UnreadableError, read
 from gantext.grading.plain_data import WANTED, kind
@@ -182,7 +182,7 @@ class _Marking:
             blank += state == "blank"
             self.flags += [
                 f"{question.id}: the answer needs {package}, which the grader does not have."
-                for package in lacking(answer)
+                for package in self.ran.lacking(answer)
             ]
             found.append(_verdict(question, call, answer))
             origin = answer.get("origin")

@@ -87,7 +87,11 @@ class Roster:
         self.is_canvas = {"student", "id", "section"} <= by_title.keys()
         self.is_worksheet = {"identifier", "grade", "maximum grade"} <= by_title.keys()
         self.lines = [line for line in lines if any(self._ids_of(line)) or not self.is_canvas]
+        self._known = [(self._ids_of(line), self._names_of(line)) for line in self.lines]
         self._by_title = by_title
+        if self.is_worksheet:
+            for line in self.lines:
+                self._most(line, 1.0)  # says at once what it cannot read
 
     def _ids_of(self, line: Mapping[str, str]) -> list[str]:
         return [self._number(line[title]) for title in self.ids if line[title].strip()]
@@ -95,6 +99,14 @@ class Roster:
     def _number(self, text: str) -> str:
         """Return an id; Moodle's worksheet calls student 7 ``Participant 7``."""
         return text.strip().removeprefix("Participant ").casefold()
+
+    def _most(self, line: Mapping[str, str], points: float) -> float:
+        """Return the most that Moodle's worksheet lets a student have."""
+        text = line[self._by_title["maximum grade"]].strip()
+        try:
+            return float(text.replace(",", ".")) if text else points
+        except ValueError:
+            raise UsageError(f"Maximum grade: expected a number, got {text!r}") from None
 
     def _names_of(self, line: Mapping[str, str]) -> list[str]:
         names = [line[title] for title in self.names]
@@ -121,14 +133,12 @@ class Roster:
         parts = [part.casefold() for part in Path(path).parts[-3:]]
         stems = [Path(part).stem for part in parts]
         by_number, by_id, by_name = set(), set(), set()
-        for index, line in enumerate(self.lines):
-            ids = self._ids_of(line)
+        starts = {_bare(part.split("_")[0]) for part in stems}
+        for index, (ids, names) in enumerate(self._known):
             if given and given in ids:
                 by_number.add(index)
             if any(_holds(part, one) for one in ids for part in (*parts, *stems)):
                 by_id.add(index)
-            names = self._names_of(line)
-            starts = {_bare(part.split("_")[0]) for part in stems}
             if any(name in starts for name in names):
                 by_name.add(index)
         for found in (by_number, by_id, by_name):
@@ -194,13 +204,12 @@ class Roster:
         stream = StringIO(newline="")
         writer = csv.writer(stream)
         if self.is_worksheet:  # as it came, and the grade out of Moodle's maximum
-            grade, most = self._by_title["grade"], self._by_title["maximum grade"]
+            grade = self._by_title["grade"]
             writer.writerow(self.titles)
             for index, line in enumerate(self.lines):
                 entered = dict(line)
                 if index in marks:
-                    scale = float(line[most].replace(",", ".") or points) / points
-                    entered[grade] = f"{marks[index] * scale:.6g}"
+                    entered[grade] = f"{marks[index] * self._most(line, points) / points:.6g}"
                 writer.writerow([entered.get(name, "") for name in self.titles])
             return stream.getvalue()
         kept = self.titles
@@ -227,4 +236,10 @@ def _holds(part: str, one: str) -> bool:
     """Tell whether a file's name holds an id as a word of its own."""
     if part == one:
         return True
-    return len(one) >= _SHORT and bool(re.search(rf"(?<![^\W_]){re.escape(one)}(?![^\W_])", part))
+    start = part.find(one) if len(one) >= _SHORT else -1
+    while start >= 0:
+        around = part[max(start - 1, 0) : start] + part[start + len(one) : start + len(one) + 1]
+        if not any(c.isalnum() for c in around):
+            return True
+        start = part.find(one, start + 1)
+    return False

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import sympy
 
+from gantext.grading.execution import Execution
 from gantext.grading.grade import grade
 from gantext.grading.plain_data import NotPlainError, plain
 from gantext.grading.sandboxes.bubblewrap import Bubblewrap
@@ -92,3 +93,11 @@ def test_numbers_of_other_kinds_are_numbers(answer, number):
 def test_what_is_symbolic_and_no_real_number_is_none(answer):
     with pytest.raises(NotPlainError):
         plain(answer)
+
+
+def test_what_a_submission_says_of_packages_is_bounded():
+    execution = Execution([], 1, Bubblewrap(), LIMITS)
+    many = [f"p{i}" for i in range(1000)]
+    assert len(execution.lacking({"lacks": many})) == 16
+    assert execution.lacking({"lacks": [3, "x" * 65, "a b", "new"]}) == []
+    assert execution.lacking({"lacks": np.zeros(3)}) == []

@@ -285,6 +285,35 @@ def test_who_is_not_known_or_twice_there_is_told(tmp_path, capsys):
     assert rows_of(out)["ada lovelace"]["decided"] == "dropped"
 
 
+def test_the_title_of_the_assignment_is_kept(handed_in, tmp_path):
+    (tmp_path / "roster.csv").write_text(PLAIN)
+    out = tmp_path / "out"
+    options = ["--roster", str(tmp_path / "roster.csv"), "--title", "Homework 1"]
+    assert grade(handed_in, "--out", out, options=[*options, *FAST]) == 0
+    for _ in range(2):
+        assert (out / "import.csv").read_text().startswith("First Name,Last Name,SID,Email,Homew")
+        assert cli.main(["marks", str(out)]) == 0
+    assert cli.main(["marks", str(out), "--title", "H2"]) == 0
+    assert cli.main(["marks", str(out)]) == 0
+    assert (out / "import.csv").read_text().startswith("First Name,Last Name,SID,Email,H2")
+
+
+@pytest.mark.parametrize("given", ["essay", "essay=0", "essay=nan", "=1=5", "small/square=3"])
+def test_what_cannot_be_marked_by_hand_is_refused(given, handed_in, tmp_path, capsys):
+    assert grade(handed_in, "--out", tmp_path / "out", "--by-hand", given) == 2
+    assert "--by-hand" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("roster", ["", "a,b\n1,2\n", MOODLE.replace("100.00", "pass")])
+def test_what_is_no_roster_is_refused(roster, handed_in, tmp_path, capsys):
+    (tmp_path / "roster.csv").write_text(roster)
+    options = ["--out", tmp_path / "out", "--roster", tmp_path / "roster.csv"]
+    assert grade(handed_in, *options) == 2
+    assert "expected" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_exercises_are_written_but_never_over_answers(tmp_path, capsys):
     out = tmp_path / "exercises"
     assert cli.main(["exercises", "--out", str(out)]) == 0
