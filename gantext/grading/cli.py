@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import secrets
 import sys
 from collections import Counter
@@ -22,7 +21,8 @@ import gantext
 from gantext.grading.answers import chapters_in
 from gantext.grading.catalogue import chapters, load, questions
 from gantext.grading.classes import TABLE, Students, by_hand, finish, keep_roster, table_so_far
-from gantext.grading.cluster import Job, cores, in_threads, on_dask
+from gantext.grading.cluster import Job, in_threads, on_dask
+from gantext.grading.command_line import parser, refuse_names
 from gantext.grading.copies import write_copies
 from gantext.grading.notebooks import Notebook, UnreadableError, read
 from gantext.grading.question import Question
@@ -31,7 +31,6 @@ from gantext.grading.reports import ClassTable, write
 from gantext.grading.results import Result, nothing
 from gantext.grading.sandboxes.base import Sandbox, SandboxError
 from gantext.grading.sandboxes.choose import choose
-from gantext.grading.sandboxes.container import IMAGE
 from gantext.grading.sandboxes.limits import Limits
 from gantext.grading.submissions import UsageError, contents, submissions
 
@@ -55,74 +54,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reason that is printed on one line.
     """
     words = sys.argv[1:] if arguments is None else list(arguments)
-    options = _parser().parse_args(words)
+    options = parser().parse_args(words)
     try:
-        _refuse_names(words)
+        refuse_names(words)
         return {"exercises": _exercises, "grade": _grade, "marks": _marks}[options.command](options)
     except (UsageError, SandboxError) as error:
         print(f"gantext: {error}", file=sys.stderr)
         return 2
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="gantext", description="The textbook's programs.", allow_abbrev=False
-    )
-    commands = parser.add_subparsers(dest="command", required=True)
-    exercises = commands.add_parser(
-        "exercises", help="write the students' notebooks", allow_abbrev=False
-    )
-    exercises.add_argument("--out", required=True, type=Path, metavar="DIR", help="where to")
-    marks = commands.add_parser(
-        "marks", help="enter what was decided into the marks", allow_abbrev=False
-    )
-    marks.add_argument("out", type=Path, metavar="DIR", help="the folder of the reports")
-    for command in (marks, _grade_parser(commands)):
-        command.add_argument("--roster", type=Path, metavar="CSV",
-            help="the students, as your platform exports them")  # fmt: skip
-        command.add_argument("--title", help="what your platform calls the assignment")
-    return parser
-
-
-def _grade_parser(commands: Any) -> argparse.ArgumentParser:
-    grade = commands.add_parser(
-        "grade",
-        help="grade a class",
-        description="Grade notebooks, each in a sandbox. See the book's page for instructors.",
-        allow_abbrev=False,
-    )
-    add = grade.add_argument
-    add("submissions", nargs="+", help="notebooks, and folders of them")
-    add("--out", required=True, type=Path, metavar="DIR", help="where the reports go")
-    add("--chapter", help="whose questions to ask; by default the one that the submissions name")
-    add("--template", type=Path, metavar="NOTEBOOK", help="what the students were given")
-    add("--questions", type=Path, metavar="FILE", help="your own questions; see the book's page")
-    add("--by-hand", action="append", default=[], metavar="NAME=POINTS",
-        help="a question that you mark yourself; may be given several times")  # fmt: skip
-    add("--add", action="store_true",
-        help="grade more of a class whose marks are in DIR, with the same seed")  # fmt: skip
-    add("--seed", type=int, help="for the same inputs as before; by default a new secret one")
-    add("--jobs", type=int, default=cores(), help="submissions at a time; by default %(default)s")
-    add("--cluster", nargs="?", const="", metavar="ADDRESS",
-        help="grade on Dask: on processes of this computer, or those of a scheduler")  # fmt: skip
-    add("--sandbox", choices=["bubblewrap", "docker", "podman"])
-    add("--cold", action="store_true", help="import everything anew for each submission")
-    add("--image", default=IMAGE, help="for docker and podman; by default %(default)s")
-    add("--unsafe-no-sandbox", action="store_true",
-        help="let submissions do whatever you can do on this computer")  # fmt: skip
-    limits = Limits()
-    add("--cell-seconds", type=float, default=limits.cell_seconds, help="by default %(default)s")
-    add("--total-seconds", type=float, default=limits.total_seconds, help="by default %(default)s")
-    add("--memory", type=float, default=limits.memory / 2**30, metavar="GIB",
-        help="by default %(default)s")  # fmt: skip
-    return grade
-
-
-def _refuse_names(words: Sequence[str]) -> None:
-    """Refuse an option that is also a file here: `gantext grade *` would take the name for it."""
-    for word in words:
-        if word.startswith("-") and os.path.lexists(word):
-            raise UsageError(f"expected an option, got {word}, a file here; write ./{word}")
 
 
 def _exercises(options: argparse.Namespace) -> int:
