@@ -10,8 +10,8 @@ import sys
 import pytest
 
 from gantext.grading import cli
-from gantext.grading.catalogue import find
-from tests.grading.small import ANSWER, notebook
+from gantext.grading.catalogue import find, load
+from tests.grading.small import ANSWER, QUESTIONS, notebook
 from tools.book import ROOT
 
 INSTALLS = ("sudo ", "pip ")  # what needs rights and a network
@@ -133,3 +133,11 @@ def test_a_file_without_questions_is_refused_in_one_line(text, words, tmp_path, 
     (line,) = capsys.readouterr().err.splitlines()
     assert words in line
     assert not (tmp_path / "out").exists()
+
+
+def test_a_package_of_questions_is_loaded(tmp_path):
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "__init__.py").write_text("from .first import QUESTIONS\n")
+    (own / "first.py").write_text("from tests.grading.small import QUESTIONS\n")
+    assert [question.id for question in load(own)] == [question.id for question in QUESTIONS]
