@@ -120,7 +120,7 @@ def test_a_question_of_ones_own_is_written_tested_and_graded(tmp_path, monkeypat
         ("1 / 0", "stopped with ZeroDivisionError"),
         ("QUESTIONS = 3", "expected a list QUESTIONS, got int"),
         ("QUESTIONS = [3]", "expected questions, got int"),
-        ("from tests.grading.small import QUESTIONS\nQUESTIONS *= 2", "each once"),
+        ("from tests.grading.small import QUESTIONS\nQUESTIONS = QUESTIONS * 2", "each once"),
     ],
 )
 def test_a_file_without_questions_is_refused_in_one_line(text, words, tmp_path, capsys):
