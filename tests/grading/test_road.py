@@ -72,11 +72,11 @@ def test_a_class_is_not_graded_twice_into_one_folder(handed_in, tmp_path, capsys
 def test_late_ones_are_graded_with_the_seed_of_the_class(handed_in, tmp_path):
     out, late = tmp_path / "out", tmp_path / "late"
     late.mkdir()
-    chancy = notebook("def square(x):\n    return x * x if x < 5 else 0\n", ANSWER)
-    (handed_in / "dan.ipynb").write_bytes(chancy)
+    shows = notebook("def square(x):\n    raise ValueError(x)\n", ANSWER)  # its inputs
+    (handed_in / "dan.ipynb").write_bytes(shows)
     assert grade(handed_in, "--out", out) == 0
     first = json.loads((out / RECORD).read_text())
-    (late / "eve.ipynb").write_bytes(chancy)
+    (late / "eve.ipynb").write_bytes(shows)
     (late / "ada.ipynb").write_bytes(notebook(ANSWER))  # handed in again
     shutil.copy(handed_in / "bob.ipynb", late)  # the same once more
     assert cli.main(["grade", str(late), "--out", str(out), "--add", *FAST[:-2]]) == 0
