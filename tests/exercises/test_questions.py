@@ -604,6 +604,8 @@ WRONG = [
         ).double(),
         0.2,
         None,
+    ),
+    (
         "lipschitz/power-iteration",
         "the exact norm",
         lambda W, **_: torch.linalg.matrix_norm(W, 2),
