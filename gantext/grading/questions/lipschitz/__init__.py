@@ -1,4 +1,4 @@
-"""The questions on chapter 7, the Lipschitz constraint: one module each."""
+"""The questions on the Lipschitz constraint: one module each."""
 
 from gantext.grading.questions.lipschitz import (
     best_peak,

@@ -1,4 +1,4 @@
-"""The questions on chapter 6, the Wasserstein distance: one module each."""
+"""The questions on the Wasserstein distance: one module each."""
 
 from gantext.grading.questions.wasserstein import (
     best_coin,
