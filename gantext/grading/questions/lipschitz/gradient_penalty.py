@@ -35,7 +35,7 @@ def _judge(call: Call, answer: Plain) -> Verdict:
         (((lengths - 1) ** 2).sum(), "That is the sum over the samples."),
         ((squares).mean(), "Its target is a slope of 1, not of 0."),
     ]
-    return compared(answer, right, mistakes, rtol=1e-7, atol=0, what="a penalty")
+    return compared(answer, right, mistakes, rtol=1e-5, atol=0, what="a penalty")
 
 
 QUESTION = Question(

@@ -44,7 +44,7 @@ def _judge(call: Call, answer: Plain) -> Verdict:
         (right**2, "That is the square: an eigenvalue of W Wᵀ."),
         (float(np.sqrt((W**2).sum())), "That is the root of the sum of all squares of W."),
     ]
-    return compared(answer, right, mistakes, rtol=1e-7, atol=0, what="an estimate of the norm")
+    return compared(answer, right, mistakes, rtol=1e-5, atol=0, what="an estimate of the norm")
 
 
 QUESTION = Question(

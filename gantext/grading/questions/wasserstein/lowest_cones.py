@@ -42,7 +42,7 @@ def _judge(call: Call, answer: Plain) -> Verdict:
         (way.min(1), "The tips stand at the heights g."),
     ]
     what = f"{len(x)} scores"
-    return compared(answer, right, mistakes, rtol=1e-6, atol=1e-8, what=what)
+    return compared(answer, right, mistakes, rtol=1e-5, atol=1e-5, what=what)
 
 
 QUESTION = Question(

@@ -34,7 +34,7 @@ def _judge(call: Call, answer: Plain) -> Verdict:
         (of_row + of_column - table.mean(), "That is what rows and columns explain."),
         (-right, "The sign: measured minus explained."),
     ]
-    return compared(answer, right, mistakes, atol=1e-7, what="what is left of each cell")
+    return compared(answer, right, mistakes, rtol=1e-5, atol=1e-6, what="what is left of each cell")
 
 
 QUESTION = Question(
