@@ -4,6 +4,12 @@ __version__: str
 
 from . import plotting as plotting
 from .objectives.divergences import js as js, kl as kl, total_variation as total_variation
+from .objectives.lipschitz import (
+    circular_norm as circular_norm,
+    lipschitz_bound as lipschitz_bound,
+    lipschitz_constant as lipschitz_constant,
+    spectral_norm as spectral_norm,
+)
 from .objectives.losses import (
     Hinge as Hinge,
     LeastSquares as LeastSquares,
@@ -20,6 +26,13 @@ from .objectives.penalties import (
     R1 as R1,
     R2 as R2,
     nearest_neighbour_entropy as nearest_neighbour_entropy,
+)
+from .objectives.transport import (
+    Transport as Transport,
+    c_transform as c_transform,
+    sliced_wasserstein as sliced_wasserstein,
+    transport as transport,
+    wasserstein_1d as wasserstein_1d,
 )
 from .games.base import Game as Game, Losses as Losses
 from .games.bilinear import Bilinear as Bilinear
@@ -115,6 +128,8 @@ from .records.published_table import published_table as published_table
 from .records.ring_cures import ring_cures as ring_cures
 from .records.ring_hops import ring_hops as ring_hops
 from .records.ring_whole import ring_whole as ring_whole
+from .records.what_helps import what_helps as what_helps
+from .records.what_helps_longer import what_helps_longer as what_helps_longer
 from .widgets.interactive import InteractiveFigure as InteractiveFigure
 from .widgets.live import LiveFigure as LiveFigure
 from .widgets.ideas.best_answer import BestAnswer as BestAnswer
@@ -126,8 +141,11 @@ from .widgets.ideas.multiplier import Multiplier as Multiplier
 from .widgets.ideas.pitchfork import Pitchfork as Pitchfork
 from .widgets.ideas.late_critic import LateCritic as LateCritic
 from .widgets.ideas.agreeing_seeds import AgreeingSeeds as AgreeingSeeds
+from .widgets.ideas.earth_mover import EarthMover as EarthMover
+from .widgets.ideas.blunt_peak import BluntPeak as BluntPeak
 from .widgets.optimal_critic.figure import OptimalCritic as OptimalCritic
 from .widgets.phase_plane.figure import PhasePlane as PhasePlane
+from .widgets.record_table.figure import RecordTable as RecordTable
 from .widgets.training_replay.figure import TrainingReplay as TrainingReplay
 from .widgets.training_replay.recorder import Recorder as Recorder
 from .widgets.training_replay.recording import Recording as Recording

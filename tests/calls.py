@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 import gantext as gt
 from gantext.training.experiment import Settings
+from tests.recordings import recorded
 
 # Called in every step, with tensors that may stand for many members: checked by what calls them.
 IN_EVERY_STEP = {
@@ -140,6 +141,7 @@ def _instances() -> dict[str, Any]:
         "OptimalCritic": gt.OptimalCritic(),
         "PhasePlane": gt.PhasePlane(steps=10),
         "TwoPointLandscape": gt.TwoPointLandscape(),
+        "RecordTable": gt.RecordTable(recorded(), gt.ring()),
         "TrainingReplay": gt.TrainingReplay([recorder.recording()]),
     }
 
@@ -164,6 +166,20 @@ def _arguments() -> dict[str, dict[str, Any]]:
         "js": {"p": half, "q": half},
         "kl": {"p": half, "q": half},
         "total_variation": {"p": half, "q": half},
+        "circular_norm": {"kernel": torch.ones(1, 1, 3, 3), "size": 4},
+        "lipschitz_bound": {"weights": [torch.ones(2, 1)]},
+        "lipschitz_constant": {
+            "weights": [torch.ones(2, 1), torch.ones(1, 2)],
+            "biases": [torch.zeros(2), torch.zeros(1)],
+            "slope": 0.5,
+        },
+        "spectral_norm": {
+            "weight": torch.ones(1, 1, 3, 3),
+            "size": 4,
+            "stride": 2,
+            "padding": 1,
+            "rounds": 2,
+        },
         "LeastSquares": {"a": -1.0, "b": 1.0, "c": 1.0},
         "Relativistic": {"all_pairs": True},
         "ZeroSum": {"loss": gt.LeastSquares()},
@@ -172,6 +188,15 @@ def _arguments() -> dict[str, dict[str, Any]]:
         "R1": {"gamma": 0.5},
         "R2": {"gamma": 0.5},
         "nearest_neighbour_entropy": {"samples": points, "smallest": 1e-4},
+        "wasserstein_1d": {"x": half, "y": [0.0, 1.0, 2.0]},
+        "transport": {"x": [[0.0], [1.0]], "y": [[2.0], [3.0]], "a": half, "b": half},
+        "c_transform": {"x": [[0.0], [1.0]], "y": [[2.0], [3.0]], "g": half},
+        "sliced_wasserstein": {
+            "x": points,
+            "y": points + 1,
+            "directions": 3,
+            "generator": torch.Generator(),
+        },
         "Bilinear": {"A": [[1.0]], "P": [[0.5]], "Q": [[0.5]]},
         "Bilinear.value": {"theta": [1.0], "psi": [0.5]},
         "Bilinear.mode_energies": {"theta": [1.0], "psi": [0.5]},
@@ -267,7 +292,14 @@ def _arguments() -> dict[str, dict[str, Any]]:
             "layer": torch.nn.Linear,
             "minibatch_std": True,
         },
-        "SpectralConv2d": {"inputs": 1, "outputs": 2, "kernel": 3, "stride": 1, "padding": 1},
+        "SpectralConv2d": {
+            "inputs": 1,
+            "outputs": 2,
+            "kernel": 3,
+            "stride": 1,
+            "padding": 1,
+            "size": 4,
+        },
         "SpectralLinear": {"inputs": 2, "outputs": 1},
         "draw_weights": {"module": gt.MLP(2, 1), "seed": 1} | weights,
         "Experiment": {
@@ -330,6 +362,8 @@ def _arguments() -> dict[str, dict[str, Any]]:
         "ring_cures": {"rows": ["r = 1"], "seeds": 1, "steps": 1},
         "ring_hops": {"rows": ["r = 1, λ = 0"], "seeds": 1, "steps": 1},
         "ring_whole": {"rows": ["with R1"], "seeds": 1, "steps": 1},
+        "what_helps": {"rows": ["hinge, R1, alternating"], "seeds": 1, "steps": 1},
+        "what_helps_longer": {"rows": ["hinge, R1, alternating"], "seeds": 1, "steps": 1},
         "InteractiveFigure": {"draw": lambda figure, slope: "A line.", "slope": (0, 2, 1)},
         "BestAnswer": {"data": 0.3, "generator": 0.1},
         "SureCritic": {"score": -2.0},
@@ -339,7 +373,9 @@ def _arguments() -> dict[str, dict[str, Any]]:
         "Multiplier": {"real": 0.5, "imaginary": 0.5},
         "Pitchfork": {"lam": 0.5},
         "LateCritic": {"ratio": 0.5},
+        "BluntPeak": {"slope": 0.2, "turn": 0.5},
         "AgreeingSeeds": {"seeds": 5},
+        "EarthMover": {"first": 1, "second": 2},
         "OptimalCritic": {"p_data": half, "p_g": half, "letter": 1},
         "PhasePlane": {
             "game": "f = xy",
@@ -353,6 +389,16 @@ def _arguments() -> dict[str, dict[str, Any]]:
             "x": 1.0,
             "y": 1.0,
             "steps": 10,
+        },
+        "RecordTable": {
+            "record": recorded(),
+            "world": gt.ring(),
+            "loss": "a",
+            "constraint": "d",
+            "rule": "f, g",
+            "measure": "w1",
+            "seed": 1,
+            "references": {"w1": 0.1},
         },
         "TrainingReplay": {"recordings": [recording], "left": "a run", "right": None, "frame": 0},
         "Recorder": {
@@ -382,6 +428,7 @@ def _arguments() -> dict[str, dict[str, Any]]:
         "OptimalCritic.draw": figure,
         "PhasePlane.draw": figure,
         "TwoPointLandscape.draw": figure,
+        "RecordTable.draw": figure,
         "TrainingReplay.draw": figure,
         "check": {"question": "cycles/largest-step", "answer": 1.0},
         "progress": {"chapter": "cycles"},

@@ -1,4 +1,4 @@
-"""A recording without a training."""
+"""A recording and a record without a training."""
 
 import torch
 
@@ -23,3 +23,22 @@ def made(frames=3, count=5, side=4, name="made", **others):
         "quality": (0.25,) * frames,
     }
     return gt.Recording(**(fields | others))
+
+
+def recorded(rows=("a, b, c", "a, d, c", "e, d, c", "a, d, f, g"), seeds=3, kept=2, **others):
+    """Return a record of random numbers, one row better than the other."""
+    draw = torch.Generator().manual_seed(len(rows))
+    shape = (len(rows), seeds, 2)
+    fields = {
+        "name": "made",
+        "rows": tuple(rows),
+        "seeds": seeds,
+        "steps": (10, 20),
+        "measures": {
+            "captured": torch.randint(9, shape, generator=draw).double(),
+            "quality": torch.randint(2501, shape, generator=draw).double() / 2500,
+            "w1": 3 * torch.rand(shape, generator=draw, dtype=torch.float64),
+        },
+        "samples": torch.randn(len(rows), kept, 5, 2, generator=draw),
+    }
+    return gt.Record(**(fields | others))

@@ -9,6 +9,7 @@ from torch.nn.functional import conv2d, linear, normalize
 from gantext.core.annotations import Count, Whole
 from gantext.core.arguments import checked_arguments
 from gantext.gan.weights import Weights
+from gantext.objectives.lipschitz import linear_maps, unit
 
 
 class _Spectral(nn.Module):
@@ -22,7 +23,8 @@ class _Spectral(nn.Module):
         self._draw()
 
     def _draw(self) -> None:
-        self.u = normalize(torch.randn(self.u.shape, dtype=self.weight.dtype), dim=0)
+        drawn = torch.randn(self.u.shape, dtype=self.weight.dtype)
+        self.u = normalize(drawn.flatten(), dim=0).reshape(drawn.shape)
 
     def _normalised(self) -> Tensor:
         """Return the weight over its largest singular value, as the present u estimates it."""
@@ -74,9 +76,11 @@ class SpectralLinear(_Spectral, nn.Linear):
 
 
 class SpectralConv2d(_Spectral, nn.Conv2d):
-    """A convolution whose kernel, as a matrix of (outputs, inputs x pixels), is so divided.
+    """A convolution that is divided by its kernel's largest singular value, or by its own.
 
-    That matrix's norm is not the norm of the convolution; it is what Miyato et al. (2018) use.
+    The kernel is taken as a matrix of (outputs, inputs x pixels), as Miyato et al. (2018) do. The
+    norm of the convolution is between that and k times that. With a ``size`` the power iteration
+    runs on images, by the convolution and its transpose, so that the layer itself gets norm 1.
 
     Parameters
     ----------
@@ -86,6 +90,8 @@ class SpectralConv2d(_Spectral, nn.Conv2d):
         Pixels a side of the kernel.
     stride, padding : int
         As in ``nn.Conv2d``.
+    size : int, optional
+        Pixels a side of the images that come in: divide by the norm that the layer has on them.
 
     Examples
     --------
@@ -104,8 +110,10 @@ class SpectralConv2d(_Spectral, nn.Conv2d):
         *,
         stride: Count = 1,
         padding: Whole = 0,
+        size: Count | None = None,
     ) -> None:
         super().__init__(inputs, outputs, kernel, stride=stride, padding=padding)
+        self.size = size
         self._start()
 
     def reset_parameters(self) -> None:
@@ -113,6 +121,32 @@ class SpectralConv2d(_Spectral, nn.Conv2d):
         super().reset_parameters()
         if "u" in self._buffers:
             self._draw()
+
+    def _start(self) -> None:
+        if self.size is None:
+            super()._start()
+            return
+        maps = linear_maps(self.weight.detach(), *self._place())
+        seen = maps[0](self.weight.new_zeros(self.in_channels, self.size, self.size))
+        self.register_buffer("u", seen)
+        self._draw()
+
+    def _place(self) -> tuple[int | None, int, int]:
+        return self.size, self.stride[0], int(self.padding[0])
+
+    def _normalised(self) -> Tensor:
+        if self.size is None:
+            return super()._normalised()
+        u = self.u.detach()
+        v = unit(linear_maps(self.weight.detach(), *self._place())[1](u))
+        return self.weight / (u * linear_maps(self.weight, *self._place())[0](v)).sum()
+
+    def update_buffers(self, own: Weights) -> Weights:  # type: ignore[override]
+        """Take one more round of the power iteration."""
+        if self.size is None:
+            return super().update_buffers(own)
+        forward, back = linear_maps(own["weight"], *self._place())
+        return {"u": unit(forward(unit(back(own["u"]))))}
 
     def forward(self, x: Tensor) -> Tensor:
         """Map images (B, inputs, H, W) to images (B, outputs, H', W')."""

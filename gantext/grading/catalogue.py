@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
+import sys
+from pathlib import Path
 
 from gantext.grading.question import Question
 
@@ -74,3 +77,46 @@ def find(name: str) -> Question:
             return question
     ids = ", ".join(question.id for question in asked)
     raise ValueError(f"expected one of {ids}, got {name!r}")
+
+
+def load(path: Path) -> list[Question]:
+    """Return the questions of an instructor's own file.
+
+    Parameters
+    ----------
+    path : Path
+        A module, or a package's folder, with a list ``QUESTIONS``. It is run, and trusted.
+
+    Returns
+    -------
+    list of Question
+        Its questions.
+
+    Raises
+    ------
+    ValueError
+        If it does not hold questions of one chapter, each with an id of its own.
+    """
+    file = path / "__init__.py" if path.is_dir() else path
+    if not file.is_file():
+        raise ValueError(f"expected a file with questions, got {path}, which does not exist")
+    inside = [str(path)] if path.is_dir() else None
+    name = f"gantext_own_questions_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=inside)
+    if spec is None or spec.loader is None:
+        raise ValueError(f"expected a file of Python (.py), got {path}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise ValueError(f"{path} stopped with {type(error).__name__}: {error}") from error
+    found = getattr(module, "QUESTIONS", None)
+    if not isinstance(found, (list, tuple)) or not found:
+        raise ValueError(f"{path}: expected a list QUESTIONS, got {type(found).__name__}")
+    if strangers := [item for item in found if not isinstance(item, Question)]:
+        raise ValueError(f"{path}: expected questions, got {type(strangers[0]).__name__}")
+    ids = [question.id for question in found]
+    if len(set(ids)) < len(ids) or len({question.chapter for question in found}) > 1:
+        raise ValueError(f"{path}: expected ids of one chapter, each once, got {', '.join(ids)}")
+    return list(found)

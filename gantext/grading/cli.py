@@ -1,13 +1,11 @@
-"""The program `gantext`: ``gantext grade SUBMISSIONS... --out DIR`` grades a class.
+"""The program `gantext`: it writes the exercises, grades a class, and keeps what was decided.
 
-See the book's page for instructors.
+``gantext exercises``, ``gantext grade`` and ``gantext marks``: see the book's page for instructors.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import secrets
 import sys
 from collections import Counter
@@ -15,24 +13,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from numpy import median
 
 import gantext
 from gantext.grading.answers import chapters_in
-from gantext.grading.catalogue import chapters, questions
-from gantext.grading.cluster import Job, cores, in_threads, on_dask
+from gantext.grading.catalogue import chapters, load, questions
+from gantext.grading.classes import TABLE, Students, by_hand, finish, keep_roster, table_so_far
+from gantext.grading.cluster import Job, in_threads, on_dask
+from gantext.grading.command_line import parser, refuse_names
+from gantext.grading.copies import write_copies
 from gantext.grading.notebooks import Notebook, UnreadableError, read
 from gantext.grading.question import Question
+from gantext.grading.record import RECORD, not_graded, read_record, write_record
 from gantext.grading.reports import ClassTable, write
 from gantext.grading.results import Result, nothing
 from gantext.grading.sandboxes.base import Sandbox, SandboxError
 from gantext.grading.sandboxes.choose import choose
-from gantext.grading.sandboxes.container import IMAGE
 from gantext.grading.sandboxes.limits import Limits
 from gantext.grading.submissions import UsageError, contents, submissions
 
 _MANY = 4  # submissions for which a warm start pays
+_TEMPLATE = "template.ipynb"
 _LONG = 64  # bits of a seed that nobody finds by trying
 
 
@@ -51,53 +54,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reason that is printed on one line.
     """
     words = sys.argv[1:] if arguments is None else list(arguments)
-    options = _parser().parse_args(words)
+    options = parser().parse_args(words)
     try:
-        _refuse_names(words)
-        return _grade(options)
+        refuse_names(words)
+        return {"exercises": _exercises, "grade": _grade, "marks": _marks}[options.command](options)
     except (UsageError, SandboxError) as error:
         print(f"gantext: {error}", file=sys.stderr)
         return 2
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="gantext", description="The textbook's programs.", allow_abbrev=False
-    )
-    commands = parser.add_subparsers(dest="command", required=True)
-    grade = commands.add_parser(
-        "grade",
-        help="grade a class",
-        description="Grade notebooks, each in a sandbox. See the book's page for instructors.",
-        allow_abbrev=False,
-    )
-    add = grade.add_argument
-    add("submissions", nargs="+", help="notebooks, and folders of them")
-    add("--out", required=True, type=Path, metavar="DIR", help="where the reports go")
-    add("--chapter", help="whose questions to ask; by default the one that the submissions name")
-    add("--template", type=Path, metavar="NOTEBOOK", help="what the students were given")
-    add("--seed", type=int, help="for the same inputs as before; by default a new secret one")
-    add("--jobs", type=int, default=cores(), help="submissions at a time; by default %(default)s")
-    add("--cluster", nargs="?", const="", metavar="ADDRESS",
-        help="grade on Dask: on processes of this computer, or those of a scheduler")  # fmt: skip
-    add("--sandbox", choices=["bubblewrap", "docker", "podman"])
-    add("--cold", action="store_true", help="import everything anew for each submission")
-    add("--image", default=IMAGE, help="for docker and podman; by default %(default)s")
-    add("--unsafe-no-sandbox", action="store_true",
-        help="let submissions do whatever you can do on this computer")  # fmt: skip
-    limits = Limits()
-    add("--cell-seconds", type=float, default=limits.cell_seconds, help="by default %(default)s")
-    add("--total-seconds", type=float, default=limits.total_seconds, help="by default %(default)s")
-    add("--memory", type=float, default=limits.memory / 2**30, metavar="GIB",
-        help="by default %(default)s")  # fmt: skip
-    return parser
+def _exercises(options: argparse.Namespace) -> int:
+    for path in write_copies(options.out):
+        print(path)
+    return 0
 
 
-def _refuse_names(words: Sequence[str]) -> None:
-    """Refuse an option that is also a file here: `gantext grade *` would take the name for it."""
-    for word in words:
-        if word.startswith("-") and os.path.lexists(word):
-            raise UsageError(f"expected an option, got {word}, a file here; write ./{word}")
+def _marks(options: argparse.Namespace) -> int:
+    """Enter decisions and the roster into the marks of a class, without grading anything."""
+    record = read_record(options.out)
+    keep_roster(options.roster, options.out)
+    if options.title is not None:
+        record["title"] = options.title
+        write_record(options.out, record, new=False)
+    _finished(options, record)
+    return 0
 
 
 def _grade(options: argparse.Namespace) -> int:
@@ -106,11 +86,22 @@ def _grade(options: argparse.Namespace) -> int:
     if options.jobs < 1 or min(options.cell_seconds, options.total_seconds, options.memory) <= 0:
         raise UsageError("expected --jobs and all limits to be positive")
     out: Path = options.out
-    files = submissions(options.submissions, out)
-    template = _template(options.template)
-    asked = _assignment(options.chapter, template, files)
+    before = _before(options)
+    passed: list[Path] = []
+    files = submissions(options.submissions, out, passed)
+    for folder in passed:
+        print(f"gantext: {folder} holds reports, no submissions: passed over", file=sys.stderr)
+    given = _bytes(options.template)
+    template = _template(options.template, given)
+    asked = _assignment(options, template, files)
+    if before and before["questions"] != [question.id for question in asked]:
+        raise UsageError(f"expected the questions that {out / RECORD} names, got others")
+    files = not_graded(files, out) if before else files
     unsafe: bool = options.unsafe_no_sandbox
     sandbox = choose(options.sandbox, image=options.image, unsafe=unsafe)
+    if double := by_hand(options.by_hand).keys() & {question.id for question in asked}:
+        raise UsageError(f"--by-hand: {min(double)} is a question that the grader marks")
+    own = [] if options.questions is None else [options.questions.absolute().parent]
     shared = Job(
         name="",
         data=b"",
@@ -123,40 +114,92 @@ def _grade(options: argparse.Namespace) -> int:
         sandbox=sandbox.name,
         image=options.image,
         unsafe=unsafe,
-        hide=tuple({out.resolve(), *(path.absolute().parent for path in files.values())}),
+        hide=tuple({out.resolve(), *own, *(path.absolute().parent for path in files.values())}),
         warm=len(files) >= _MANY and not options.cold,
     )
-    _log(out, shared, sandbox)
-    table = ClassTable(asked)
+    record = _record(options, before, shared, sandbox, files)
+    keep_roster(options.roster, out)
+    write_record(out, record, new=not before)
+    if given is not None:
+        (out / _TEMPLATE).write_bytes(given)
+    _warn(shared, sandbox)
+    table, students = table_so_far(out, record), Students(out)
     with tqdm(total=len(files), unit="submission", dynamic_ncols=True) as bar:
         for result in _results(files, shared, options):
-            write(result, out / "students" / result.name)
-            table.add(result, str(files[result.name]))
-            table.write(out / "class.csv")  # so that an interrupted run keeps what it has
+            file = str(files[result.name])
+            found = table.add(result, file, students.id_of(file))
+            write(result, out / "students" / result.name, found)
+            table.write(out / TABLE)  # so that an interrupted run keeps what it has
             bar.update()
-    print(_closing(table, out, shared.seed))
+    _finished(options, record)
     return 0
 
 
-def _log(out: Path, shared: Job, sandbox: Sandbox) -> None:
-    """Write how the class is graded; before it is, so that an interrupted run can be repeated."""
+def _before(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the record of the class that is added to, and take its choices over."""
+    out: Path = options.out
+    if not options.add:
+        if (out / RECORD).exists():
+            words = f"{out} holds the marks of a class; --add grades more with the same seed"
+            raise UsageError(f"{words}, and another --out grades anew")
+        return {}
+    record = read_record(out)
+    fixed = ("seed", "chapter", "questions", "template", "by_hand")
+    if said := [name for name in fixed if getattr(options, name)]:
+        words = f"expected --add without --{said[0].replace('_', '-')}"
+        raise UsageError(f"{words}, which {out / RECORD} knows")
+    options.seed, options.chapter = record["seed"], record["chapter"]
+    options.questions = Path(record["own"]) if record["own"] else None
+    options.template = out / _TEMPLATE if (out / _TEMPLATE).exists() else None
+    return record
+
+
+def _record(
+    options: argparse.Namespace,
+    before: dict[str, Any],
+    shared: Job,
+    sandbox: Sandbox,
+    files: dict[str, Path],
+) -> dict[str, Any]:
+    """Return how the class is graded; written before it is, so that all can be repeated."""
     assert shared.limits is not None
-    log = {
-        "seed": shared.seed,
+    run = {
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "version": _version(),
         "sandbox": sandbox.name,
         "weaker": sandbox.weaker,
         "limits": asdict(shared.limits),
-        "questions": [question.id for question in shared.questions],
     }
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "grading.json").write_text(json.dumps(log, indent=2) + "\n", encoding="utf-8")
+    named = {name: str(path) for name, path in files.items()}
+    if before:
+        more = {"added": [*before.get("added", []), run], "files": before["files"] | named}
+        return before | more | ({"title": options.title} if options.title else {})
+    return {
+        "seed": shared.seed,
+        **run,
+        "chapter": shared.questions[0].chapter,
+        "questions": [question.id for question in shared.questions],
+        "own": None if options.questions is None else str(options.questions.absolute()),
+        "by_hand": by_hand(options.by_hand),
+        "title": options.title or shared.questions[0].chapter,
+        "files": named,
+    }
+
+
+def _warn(shared: Job, sandbox: Sandbox) -> None:
     if shared.seed.bit_length() < _LONG:
         words = f"a seed of {shared.seed.bit_length()} bits can be found by trying; without --seed"
         print(f"gantext: {words} a new one of 128 bits is drawn", file=sys.stderr)
     for words in sandbox.weaker:
         print(f"gantext: weaker than it should be: {words}", file=sys.stderr)
+
+
+def _finished(options: argparse.Namespace, record: dict[str, Any]) -> None:
+    """Write what a class's marks are with all decisions, and say it."""
+    table, told = finish(options.out, record)
+    for words in told:
+        print(f"gantext: not entered for the platform: {words}", file=sys.stderr)
+    print(_closing(table, options.out, record["seed"]))
 
 
 def _results(files: dict[str, Path], shared: Job, options: argparse.Namespace) -> Iterator[Result]:
@@ -188,19 +231,34 @@ def _version() -> str:
         return "not installed"
 
 
-def _template(path: Path | None) -> Notebook | None:
-    if path is None:
+def _bytes(template: Path | None) -> bytes | None:
+    try:
+        return None if template is None else template.read_bytes()
+    except OSError as error:
+        raise UsageError(f"--template {template}: {error}") from None
+
+
+def _template(path: Path | None, data: bytes | None) -> Notebook | None:
+    if data is None:
         return None
     try:
-        return read(path.read_bytes())
-    except (OSError, UnreadableError) as error:
+        return read(data)
+    except UnreadableError as error:
         raise UsageError(f"--template {path}: {error}") from None
 
 
 def _assignment(
-    chapter: str | None, template: Notebook | None, files: dict[str, Path]
+    options: argparse.Namespace, template: Notebook | None, files: dict[str, Path]
 ) -> list[Question]:
     """Find out which questions are asked."""
+    chapter: str | None = options.chapter
+    if options.questions is not None:
+        if options.cluster is not None:
+            raise UsageError("expected --questions without --cluster, whose workers lack the file")
+        try:
+            return load(options.questions)
+        except ValueError as error:
+            raise UsageError(f"--questions {' '.join(str(error).split())}") from None
     if chapter is None and template is not None:
         named = chapters_in(template)
         if len(named) != 1:

@@ -14,6 +14,7 @@ from gantext.grading.sandboxes.limits import Limits
 from gantext.grading.sandboxes.worker_process import Worker, WorkerDied
 
 MAX_RESTARTS = 12
+_MAX_LACKING = 16  # packages that are named for one submission
 _GRACE = 2.0  # seconds between a worker's own alarm and the end that the grader makes
 _STARTING = 60.0
 
@@ -70,6 +71,7 @@ class Execution:
         self._errors: dict[int, str] = {}  # by the cell's index in self.cells
         self._skip: set[int] = set()  # cells that ended a worker, or took too long
         self._worker: Worker | None = None
+        self._lacking: set[str] = set()
         self._starts = 0
         self._deadline = time.monotonic() + limits.total_seconds
 
@@ -127,6 +129,27 @@ class Execution:
         except WorkerDied:
             self.close()
             raise
+
+    def lacking(self, answer: dict[str, Any]) -> list[str]:
+        """Return the packages that the worker says are not installed.
+
+        Parameters
+        ----------
+        answer : dict
+            What came back.
+
+        Returns
+        -------
+        list of str
+            Names that could be those of packages; a few for the whole submission.
+        """
+        found = answer.get("lacks")
+        names = found[:_MAX_LACKING] if isinstance(found, list) else []
+        firsts = [name.partition(".")[0] for name in names if isinstance(name, str)]
+        for name in firsts:
+            if len(name) <= 64 and name.isidentifier() and len(self._lacking) < _MAX_LACKING:
+                self._lacking.add(name)
+        return [name for name in firsts if name in self._lacking]
 
     def prepare(self) -> None:
         """Start a worker and run the cells, again and again without the one that ended it.
@@ -194,6 +217,11 @@ class Execution:
             self._stopped(index, died.reason)
             return False
         self._errors.pop(index, None)
+        for package in self.lacking(answer):
+            self.flags.append(
+                f"Cell {cell.number} imports {package}, which the grader does not have; "
+                "what uses it earns nothing here."
+            )
         if answer.get("ok") is not True:
             if answer.get("timeout") is True:
                 self._stopped(index, "time")

@@ -118,6 +118,9 @@ def derive(seed: int, *labels: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big")
 
 
+_ENDS = 3  # workers that one question's inputs may end before the rest is not tried
+
+
 class _Marking:
     """Judges the answers of one submission, whose cells have run in an `Execution`."""
 
@@ -158,13 +161,16 @@ class _Marking:
         if not self.ran.alive():
             return "no result", "the submission used up its time or its restarts before this", []
         found: list[Verdict] = []
-        blank = 0
+        blank = ended = 0
         answer: dict[str, Any] = {}
         for number, call in enumerate(question.calls(derive(self.seed, question.id))):
             if question.kind == "value" and number:  # it was asked for once
                 found.append(_verdict(question, call, answer))
                 blank += _state(answer) == "blank"
                 continue
+            if not self.ran.alive() and ended < _ENDS:  # it costs this input, not the others
+                ended += 1
+                self.ran.prepare()
             if not self.ran.alive():
                 got = "nothing: the call before ended Python, so this one was not made"
                 found.append(call.failed(got))
@@ -174,6 +180,10 @@ class _Marking:
             if state == "missing":
                 return "missing", self.why_missing(question, own), []
             blank += state == "blank"
+            self.flags += [
+                f"{question.id}: the answer needs {package}, which the grader does not have."
+                for package in self.ran.lacking(answer)
+            ]
             found.append(_verdict(question, call, answer))
             origin = answer.get("origin")
             if isinstance(origin, str) and origin in question.library:

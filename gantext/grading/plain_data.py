@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from numbers import Real
 from typing import Any, TypeAlias
 
@@ -74,7 +75,7 @@ class _Conversion:
             return self.from_tensor(value)
         if isinstance(value, (bool, int, float, str)):  # subclasses, such as an enumeration
             return next(base(value) for base in (bool, int, float, str) if isinstance(value, base))
-        if isinstance(value, Real):  # a Fraction, or sympy's Rational and Float
+        if isinstance(value, (Real, Decimal)) or _is_symbolic(value):  # a Fraction, log(2) in sympy
             return float(value)
         if isinstance(value, Mapping):
             return self.from_mapping(value, depth)
@@ -112,6 +113,13 @@ class _Conversion:
             array = array.astype(np.float64)
         native = array.dtype.newbyteorder("=")
         return array.item() if scalar else np.array(array, dtype=native, order="C", subok=False)
+
+
+def _is_symbolic(value: Any) -> bool:
+    """Tell whether a value is a number of sympy's, such as ``sqrt(2)``."""
+    sympy = sys.modules.get("sympy")
+    symbolic = sympy is not None and isinstance(value, sympy.Expr)
+    return symbolic and value.is_number and value.is_real is True
 
 
 def kind(answer: Plain) -> str:

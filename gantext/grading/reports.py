@@ -10,11 +10,13 @@ from __future__ import annotations
 import csv
 import html
 import json
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from gantext.grading.decisions import Decision, Outcome, outcome, safe_cell
 from gantext.grading.question import Question, Verdict
 from gantext.grading.rendering import mark, state, told_once
 from gantext.grading.results import QuestionResult, Result
@@ -50,21 +52,28 @@ def as_json(result: Result) -> str:
     return json.dumps(tree, indent=2) + "\n"
 
 
-def as_html(result: Result) -> str:
+def as_html(result: Result, found: Outcome | None = None) -> str:
     """Write a result as a page for the student.
 
     Parameters
     ----------
     result : Result
         The result.
+    found : Outcome, optional
+        What the instructor has decided on it; by default nothing is.
 
     Returns
     -------
     str
         A whole page, without scripts, that loads nothing.
     """
-    title = html.escape(_printable(f"{result.name}: {mark(result.earned, result.points)}"))
+    found = found or outcome(result, (), {})
+    title = html.escape(_printable(f"{result.name}: {mark(found.earned, found.most)}"))
     parts = [f"<h1>{title}</h1>"]
+    if words := _still_open(found):
+        parts.append(f"<p><strong>{html.escape(words)}</strong></p>")
+    if found.words:
+        parts += ["<h2>Decided by an instructor</h2>", _list(found.words)]
     if result.words:
         parts.append(f"<p>{html.escape(result.words)}</p>")
     for row in result.questions:
@@ -86,6 +95,14 @@ def as_html(result: Result) -> str:
         f"<title>{title}</title><style>{_STYLE}</style></head>\n"
         f"<body><main>\n{chr(10).join(parts)}\n</main></body></html>\n"
     )
+
+
+def _still_open(found: Outcome) -> str:
+    """Say that a mark is not final."""
+    if not found.open:
+        return ""
+    things = "one thing" if found.open == 1 else f"{found.open} things"
+    return f"An instructor is still to look at {things} here; the mark may change."
 
 
 def _section(row: QuestionResult) -> list[str]:
@@ -120,21 +137,25 @@ def _printable(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
 
 
-def as_gradescope(result: Result) -> dict[str, Any]:
+def as_gradescope(result: Result, found: Outcome | None = None) -> dict[str, Any]:
     """Return a result in the format of Gradescope's ``results.json``.
 
     Parameters
     ----------
     result : Result
         The result.
+    found : Outcome, optional
+        What the instructor has decided on it; by default nothing is.
 
     Returns
     -------
     dict
         Plain JSON.
     """
+    found = found or outcome(result, (), {})
     tests = []
     for row in result.questions:
+        earned = found.marks[row.id] or 0.0
         told = [
             _STATES.get(row.state, ""),
             _sentence(row.words),
@@ -144,17 +165,20 @@ def as_gradescope(result: Result) -> dict[str, Any]:
             {
                 "name": row.title,
                 "number": row.id,
-                "score": row.earned,
+                "score": earned,
                 "max_score": row.points,
-                "status": "passed" if row.earned == row.points else "failed",
+                "status": "passed" if earned == row.points else "failed",
                 "output": _printable("\n".join(filter(None, told))),
                 "output_format": "text",
                 "visibility": "visible",
             }
         )
+    review = [f"For an instructor to look at: {flag}" for flag in result.flags]
+    decided = [f"Decided by an instructor: {words}" for words in found.words]
+    lines = filter(None, [_still_open(found), result.words, *decided, *review])
     return {
-        "score": result.earned,
-        "output": _printable("\n".join(filter(None, [result.words, *result.flags]))),
+        "score": found.earned,
+        "output": _printable("\n".join(lines)),
         "output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
@@ -162,7 +186,7 @@ def as_gradescope(result: Result) -> dict[str, Any]:
     }
 
 
-def write(result: Result, folder: Path) -> None:
+def write(result: Result, folder: Path, found: Outcome | None = None) -> None:
     """Write a student's reports: ``report.json``, ``report.html`` and ``results.json``.
 
     Parameters
@@ -171,15 +195,19 @@ def write(result: Result, folder: Path) -> None:
         The result.
     folder : Path
         Where to; made if it is not there.
+    found : Outcome, optional
+        What the instructor has decided on it; ``report.json`` holds what was graded.
     """
     folder.mkdir(parents=True, exist_ok=True)
     texts = {
         "report.json": as_json(result),
-        "report.html": as_html(result),
-        "results.json": json.dumps(as_gradescope(result), indent=2) + "\n",
+        "report.html": as_html(result, found),
+        "results.json": json.dumps(as_gradescope(result, found), indent=2) + "\n",
     }
-    for name, text in texts.items():
-        (folder / name).write_bytes(text.encode("utf-8", "replace"))
+    for name, text in reversed(texts.items()):  # what is graded counts as such when all is there
+        draft = folder / f".{name}"
+        draft.write_bytes(text.encode("utf-8", "replace"))
+        os.replace(draft, folder / name)  # noqa: PTH105, whole or not at all
 
 
 class ClassTable:
@@ -187,17 +215,34 @@ class ClassTable:
 
     Parameters
     ----------
-    questions : sequence of Question
-        One column each.
+    questions : sequence of Question or of str
+        One column each; ids are enough.
+    by_hand : dict, optional
+        The most points of each question that is marked by hand, a column each.
+    decisions : sequence of Decision
+        What the instructor has decided.
     """
 
-    def __init__(self, questions: Sequence[Question]) -> None:
-        self.ids = [question.id for question in questions]
+    def __init__(
+        self,
+        questions: Sequence[Question | str],
+        by_hand: Mapping[str, float] | None = None,
+        decisions: Sequence[Decision] = (),
+    ) -> None:
+        self.by_hand = dict(by_hand or {})
+        ids = [item if isinstance(item, str) else item.id for item in questions]
+        self.ids = [*ids, *self.by_hand]
+        self.decisions = decisions
         self.rows: list[list[Any]] = []
-        self.marks: list[float] = []
+        self.outcomes: dict[str, Outcome] = {}
         self.to_review = 0
 
-    def add(self, result: Result, file: str) -> None:
+    @property
+    def marks(self) -> list[float]:
+        """The marks, of all that count."""
+        return [found.earned for found in self.outcomes.values() if not found.dropped]
+
+    def add(self, result: Result, file: str, student: str = "") -> Outcome:
         """Add a line.
 
         Parameters
@@ -206,21 +251,30 @@ class ClassTable:
             The result.
         file : str
             Which file it is of.
+        student : str
+            The student's id, where it is known.
+
+        Returns
+        -------
+        Outcome
+            The marks, with what was decided.
         """
-        earned = {row.id: row.earned for row in result.questions}
-        marks = [f"{earned.get(name, 0.0):.6g}" for name in self.ids]
-        texts = [safe_cell(" | ".join(result.flags)), safe_cell(file), result.digest]
-        line = [safe_cell(result.name), f"{result.earned:.6g}", result.points, *marks]
-        self.rows.append([*line, len(result.flags), *texts])
-        self.marks.append(result.earned)
-        self.to_review += bool(result.flags)
+        found = outcome(result, self.decisions, self.by_hand)
+        marks = [_number(found.marks.get(name, 0.0)) for name in self.ids]
+        decided = safe_cell(" | ".join([*(["dropped"] if found.dropped else []), *found.words]))
+        texts = [safe_cell(" | ".join(result.flags)), decided, safe_cell(file), result.digest]
+        line = [safe_cell(result.name), safe_cell(student), _number(found.earned)]
+        self.rows.append([*line, f"{found.most:.6g}", *marks, found.open, *texts])
+        self.outcomes[result.name] = found
+        self.to_review += bool(found.open)
+        return found
 
     def text(self) -> str:
         """Return the table as CSV, sorted by name."""
         stream = StringIO(newline="")
         writer = csv.writer(stream)
-        titles = ["name", "earned", "points", *map(safe_cell, self.ids)]
-        writer.writerow([*titles, "to review", "flags", "file", "sha256"])
+        titles = ["name", "id", "earned", "points", *map(safe_cell, self.ids)]
+        writer.writerow([*titles, "to review", "flags", "decided", "file", "sha256"])
         rows: list[list[Any]] = sorted(self.rows, key=lambda row: (row[0], row[-2]))
         writer.writerows(rows)
         return stream.getvalue()
@@ -236,18 +290,5 @@ class ClassTable:
         path.write_bytes(self.text().encode("utf-8-sig", "replace"))
 
 
-def safe_cell(text: str) -> str:
-    """Return text that a spreadsheet shows as it stands.
-
-    Parameters
-    ----------
-    text : str
-        From anywhere.
-
-    Returns
-    -------
-    str
-        On one line; with an apostrophe before what would be a formula.
-    """
-    line = "".join(c if c.isprintable() else " " for c in text)
-    return f"'{line}" if line.lstrip()[:1] in ("=", "+", "-", "@", "|", "%") else line
+def _number(mark: float | None) -> str:
+    return "" if mark is None else f"{mark:.6g}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -123,3 +123,30 @@ def nothing(name: str, data: bytes, questions: Sequence[Question], words: str) -
     return Result(
         name, digest(data), 0.0, points, rows, flags=(f"Not graded: {words}",), words=words
     )
+
+
+def from_dict(tree: Mapping[str, Any]) -> Result:
+    """Read a result that was written as JSON.
+
+    Parameters
+    ----------
+    tree : dict
+        What `Result.as_dict` returned, with or without the time.
+
+    Returns
+    -------
+    Result
+        The same result.
+
+    Raises
+    ------
+    KeyError, TypeError
+        If it is not the JSON of a result.
+    """
+    rows = [
+        QuestionResult(**{**row, "verdicts": tuple(Verdict(**v) for v in row["verdicts"])})
+        for row in tree["questions"]
+    ]
+    cells = tuple(CellResult(**cell) for cell in tree["cells"])
+    own = {"questions": tuple(rows), "cells": cells, "flags": tuple(tree["flags"])}
+    return Result(**{**tree, **own})

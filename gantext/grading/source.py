@@ -11,6 +11,28 @@ from collections.abc import Iterator
 _MAGIC = re.compile(r"^([^\S\n]*)[%!?].*$", re.MULTILINE)
 
 
+_CELL_MAGIC = re.compile(r"\s*%%(\w+)")
+PYTHON_MAGICS = ("time", "timeit", "capture", "prun")
+"""Cell magics whose cell is Python, and runs as if they were not there."""
+
+
+def is_foreign(source: str) -> bool:
+    """Tell whether a cell is not Python, by its magic: ``%%bash``, ``%%html`` and the like.
+
+    Parameters
+    ----------
+    source : str
+        The cell's code.
+
+    Returns
+    -------
+    bool
+        Whether the grader passes the cell over.
+    """
+    found = _CELL_MAGIC.match(source)
+    return found is not None and found[1] not in PYTHON_MAGICS
+
+
 def parsed(source: str) -> ast.Module | None:
     """Parse a cell, without its magics and shell lines.
 
@@ -24,6 +46,8 @@ def parsed(source: str) -> ast.Module | None:
     ast.Module or None
         None where it is not Python.
     """
+    if is_foreign(source):
+        return ast.Module([], [])
     for text in (source, _MAGIC.sub(r"\1pass", source)):
         try:
             with warnings.catch_warnings():

@@ -9,7 +9,14 @@ from pathlib import Path
 
 from gantext.records.base import write
 
-NAMES = ("published_table", "ring_cures", "ring_hops", "ring_whole")
+NAMES = (
+    "published_table",
+    "ring_cures",
+    "ring_hops",
+    "ring_whole",
+    "what_helps",
+    "what_helps_longer",
+)
 
 
 def main(names: list[str]) -> None:

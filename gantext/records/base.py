@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import platform
@@ -11,6 +12,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -22,6 +24,8 @@ from gantext.training.results import Snapshot
 
 #: Digits kept of a measure; what is counted among 2,500 samples needs four.
 DIGITS = 5
+#: Samples are kept as whole multiples of this.
+HUNDREDTH = 0.01
 
 
 class Trial(NamedTuple):
@@ -60,6 +64,8 @@ class Record(NamedTuple):
         What makes the record anew.
     versions : dict of str
         Of Python and of the packages with which it was made.
+    samples : Tensor, shape (rows, seeds, samples, 2), or None
+        Some samples of some seeds after the last step, to be looked at: to 0.01.
     """
 
     name: str
@@ -69,6 +75,7 @@ class Record(NamedTuple):
     measures: Mapping[str, Tensor]
     command: str = ""
     versions: Mapping[str, str] = MappingProxyType({})
+    samples: Tensor | None = None
 
     def at(self, row: str, measure: str, step: int | None = None) -> Tensor:
         """Return one measure of one row: shape (seeds, steps), or (seeds,) at one step.
@@ -146,10 +153,15 @@ def run_trials(
     rows: Sequence[str] | None,
     seeds: int,
     last: int,
+    shown: tuple[int, int] | None = None,
 ) -> Record:
-    """Train the rows that are asked for, and look at each on the way to the last step, and then."""
+    """Train the rows that are asked for, and look at each on the way to the last step, and then.
+
+    ``shown`` says of how many seeds how many samples are kept.
+    """
     trials, steps = _chosen(known, rows), (*(step for step in looks if step < last), last)
     found: dict[str, dict[str, Tensor]] = {}
+    drawn: dict[str, Tensor] = {}
     for group in _together(trials):
         first, seen = next(iter(group.values())), dict[str, list[Tensor]]()
 
@@ -158,7 +170,7 @@ def run_trials(
                 for measure, values in look(snapshot, trial).items():
                     seen.setdefault(measure, []).append(values.double().cpu())
 
-        train(
+        run = train(
             first.experiment,
             steps[-1],
             seeds=range(seeds),
@@ -171,6 +183,8 @@ def run_trials(
         )
         for k, row in enumerate(group):
             found[row] = {name: torch.stack(values, -1)[k] for name, values in seen.items()}
+            if shown:
+                drawn[row] = run.sample(shown[1])[k, : shown[0]]
     names = next(iter(found.values()))
     return Record(
         name,
@@ -180,6 +194,7 @@ def run_trials(
         {name: torch.stack([found[row][name] for row in trials]) for name in names},
         f"python -m gantext.records {name}",
         {"python": platform.python_version()} | {p: version(p) for p in ("gantext", "torch")},
+        torch.stack([drawn[row] for row in trials]) if shown else None,
     )
 
 
@@ -221,6 +236,11 @@ def write(record: Record) -> str:
         rows = [json.dumps([[_short(x) for x in seed] for seed in row]) for row in values.tolist()]
         kept.append(f'"{measure}": [\n' + ",\n".join(rows) + "\n]")
     lines.append('"measures": {\n' + ",\n".join(kept) + "\n}")
+    if record.samples is not None:
+        hundredths = (record.samples / HUNDREDTH).round().clamp(-32768, 32767).numpy()
+        packed = [base64.b64encode(row.astype("<i2").tobytes()).decode() for row in hundredths]
+        shape = [*record.samples.shape[1:]]
+        lines.append(f'"samples shape": {shape},\n"samples": {json.dumps(packed, indent=0)}')
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
@@ -231,6 +251,11 @@ def read(text: str) -> Record:
         name: torch.tensor(values, dtype=torch.float64)
         for name, values in stored["measures"].items()
     }
+    samples = None
+    if packed := stored.get("samples"):
+        rows = [np.frombuffer(base64.b64decode(row), "<i2") for row in packed]
+        samples = HUNDREDTH * torch.from_numpy(np.stack(rows).astype(np.float64))
+        samples = samples.reshape(len(rows), *stored["samples shape"])
     return Record(
         stored["name"],
         tuple(stored["rows"]),
@@ -239,6 +264,7 @@ def read(text: str) -> Record:
         measures,
         stored["command"],
         stored["versions"],
+        samples,
     )
 
 

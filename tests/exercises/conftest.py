@@ -13,6 +13,9 @@ CHAPTERS = {
     "cycles": "02-cycles-and-spirals",
     "mode-collapse": "03-mode-collapse",
     "mode-collapse-in-networks": "04-mode-collapse-in-networks",
+    "wasserstein": "06-wasserstein",
+    "what-helps": "08-what-helps",
+    "lipschitz": "07-lipschitz",
 }
 
 

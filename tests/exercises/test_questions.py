@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 import torch
 from scipy.optimize import brentq
-from scipy.stats import binom
+from scipy.stats import binom, norm
 
+import gantext as gt
 from gantext.grading.calling import as_tensors
 from gantext.grading.catalogue import chapters, find, questions
 from gantext.grading.feedback import feedback
@@ -21,6 +22,8 @@ from gantext.grading.question import Call, Question, Verdict
 from gantext.grading.questions.cycles.best_momentum import momentum_radius
 from gantext.grading.questions.cycles.waiting_times import waiting_quantiles
 from gantext.grading.questions.ideal_game.ratio_critic import gain_over_half, lumps_log_density
+from gantext.grading.questions.wasserstein.certified_critic import certified
+from gantext.objectives.transport import c_transform, transport
 from tests.exercises.conftest import CHAPTERS
 
 EVERY = [question for chapter in chapters() for question in questions(chapter)]
@@ -59,6 +62,33 @@ def test_reference_solution_earns_everything(solved, question, seed):
     answer = solved[question.chapter][question.entry]
     for verdict in verdicts(question, answer, seed):
         assert verdict.share == 1, verdict
+
+
+def in_float32(value):
+    if isinstance(value, np.ndarray):
+        return value.astype(np.float32) if value.dtype.kind == "f" else value
+    if isinstance(value, torch.Tensor):
+        return value.float() if value.is_floating_point() else value
+    return np.float32(value) if isinstance(value, float) else value
+
+
+TRAINED = ("ideal-game/ratio-critic", "mode-collapse-in-networks/whole-ring")
+
+
+@pytest.mark.parametrize("question", EVERY, ids=IDS)
+def test_float32_has_digits_enough(solved, question):
+    """Whether the answer alone is in float32, or all that it is computed from."""
+    answer = solved[question.chapter][question.entry]
+    if question.kind == "value":
+        assert share(question, in_float32(answer)) == 1
+    elif question.id not in TRAINED:
+        for seed in SEEDS:
+            assert share(question, lambda **given: in_float32(answer(**given)), seed) == 1
+
+            def throughout(**given):
+                return answer(**{name: in_float32(value) for name, value in given.items()})
+
+            assert share(question, throughout, seed) == 1
 
 
 @pytest.mark.parametrize("question", EVERY, ids=IDS)
@@ -160,6 +190,16 @@ def threshold(kappa):
     return float(TwoPointLoss(quartic).collapse_threshold(kappa))
 
 
+def ball_of(d):
+    """The volume of the ball of radius 1."""
+    return math.pi ** (d / 2) / math.gamma(d / 2 + 1)
+
+
+def by_prices(real, fake, x):
+    """The critic who knows the linear program's prices."""
+    return c_transform(x, fake, transport(real, fake).potentials[1])
+
+
 def schedule_of(shape):
     def schedule(kappa, steps):
         return shape(threshold(kappa), steps)
@@ -171,6 +211,21 @@ def ring_points(n, seed, held=6, spread=0.1):
     rng = rng_of(seed)
     angle = 2 * np.pi * rng.integers(0, held, n) / 6
     return 2 * np.stack([np.cos(angle), np.sin(angle)], -1) + spread * rng.normal(size=(n, 2))
+
+
+def power_estimate(W, u, rounds):
+    for _ in range(rounds):
+        v = W.T @ u / (W.T @ u).norm()
+        u = W @ v / (W @ v).norm()
+    return u @ W @ v
+
+
+def per_sample_lengths(gradients):
+    return gradients.flatten(1).norm(dim=1)
+
+
+def peak_of(alpha, left, right, norm):
+    return norm**2 * (1 - alpha) * left * right / (left + right)
 
 
 def says_half(x, **_):
@@ -207,6 +262,23 @@ def one_neuron(real, fake, x):
 
     optimiser.step(loss)
     return logits(x).detach()
+
+
+def promised(scores: torch.Tensor, half: int | None) -> list[float]:
+    """Choose and praise a method by the same seeds."""
+    used = scores if half is None else scores.chunk(2, dim=1)[half]
+    best = int(used.mean(1).argmax())
+    return [best, float(used.mean(1)[best]), 0.0]
+
+
+def best_of(k: int) -> float:
+    """Return the expected largest of k normal numbers, from a table of its density."""
+    x = np.linspace(-9, 9, 20_001)
+    return float(np.trapezoid(x * k * norm.pdf(x) * norm.cdf(x) ** (k - 1), x))
+
+
+def needed(gap: float, sd: float, factor: float, found: float = 1.281552) -> int:
+    return math.ceil((factor * (1.959964 + found) * sd / gap) ** 2)
 
 
 HOP = 2 * math.pi / math.sqrt(0.0375 * 0.0875)
@@ -362,12 +434,10 @@ WRONG = [
     ),
     (
         "cycles/proximal-path",
-        "float32",
-        lambda **given: true_path(
-            **{k: v.float() if isinstance(v, torch.Tensor) else v for k, v in given.items()}
-        ),
+        "rounded",
+        lambda **given: true_path(**given) * 1.0005,
         0,
-        "float32",
+        "rounded",
     ),
     ("cycles/largest-step", "the bilinear limit", 1 / math.sqrt(3), 0, "f = xy"),
     ("cycles/largest-step", "extragradient's", 0.62286, 0, "extragradient"),
@@ -418,6 +488,237 @@ WRONG = [
         lambda n, seed: 1 + 0.2 * rng_of(seed).normal(size=n),
         0,
         "spread",
+    ),
+    (
+        "wasserstein/two-histograms",
+        "steps without length",
+        lambda places, p, q: (p - q)[places.argsort()].cumsum(0).abs().sum(),
+        0,
+        "How long",
+    ),
+    (
+        "wasserstein/two-histograms",
+        "not sorted",
+        lambda places, p, q: ((p - q).cumsum(0)[:-1].abs() * places.diff().abs()).sum(),
+        0.25,
+        "any order",
+    ),
+    (
+        "wasserstein/two-histograms",
+        "total variation",
+        lambda places, p, q: (p - q).abs().sum() / 2,
+        0,
+        "How far",
+    ),
+    (
+        "wasserstein/two-histograms",
+        "the means",
+        lambda places, p, q: ((p - q) * places).sum().abs(),
+        0.25,
+        "cancel",
+    ),
+    ("wasserstein/two-histograms", "nothing moves", lambda **given: 0.0, 0, None),
+    (
+        "wasserstein/lowest-cones",
+        "hanging cones",
+        lambda x, y, g: (g - torch.cdist(x, y)).amax(1),
+        0,
+        "hang down",
+    ),
+    (
+        "wasserstein/lowest-cones",
+        "squared",
+        lambda x, y, g: (g + torch.cdist(x, y) ** 2).amin(1),
+        0,
+        "square",
+    ),
+    (
+        "wasserstein/lowest-cones",
+        "the nearest",
+        lambda x, y, g: g[torch.cdist(x, y).argmin(1)] + torch.cdist(x, y).amin(1),
+        0,
+        "nearest",
+    ),
+    ("wasserstein/best-coin", "the mean", lambda p, m: p, 0, "mean of the batch"),
+    ("wasserstein/best-coin", "heads", lambda p, m: binom.median(m, p), 0.5, "number of heads"),
+    ("wasserstein/best-coin", "tails", lambda p, m: 1 - binom.median(m, p) / m, 0, "tails"),
+    ("wasserstein/best-coin", "always heads", lambda p, m: 1.0, 0.25, None),
+    ("wasserstein/best-coin", "never heads", lambda p, m: 0.0, 0.25, None),
+    (
+        "wasserstein/least-batch",
+        "without d/(d + 1)",
+        lambda d, distance: 1 / (ball_of(d) * distance**d),
+        0,
+        "without the factor",
+    ),
+    (
+        "wasserstein/least-batch",
+        "without the ball",
+        lambda d, distance: (d / ((d + 1) * distance)) ** d,
+        0,
+        "volume",
+    ),
+    ("wasserstein/least-batch", "the law alone", lambda d, distance: distance**-d, 0, "law"),
+    (
+        "wasserstein/least-batch",
+        "the inverse",
+        lambda d, distance: distance ** (-1 / d),
+        0,
+        "round",
+    ),
+    ("wasserstein/least-batch", "a constant", lambda **given: 1e6, 0, None),
+    (
+        "wasserstein/certified-critic",
+        "a straight one",
+        lambda real, fake, x: x @ (real.mean(0) - fake.mean(0)),
+        0,
+        "straight",
+    ),
+    (
+        "wasserstein/certified-critic",
+        "the other sign",
+        lambda real, fake, x: -(x - fake.mean(0)).norm(dim=1),
+        0,
+        "other sign",
+    ),
+    ("wasserstein/certified-critic", "a constant", lambda x, **_: 0 * x[:, 0] + 3, 0, "the same"),
+    (
+        "wasserstein/certified-critic",
+        "a steep place",
+        lambda x, **given: by_prices(x=x, **given) + 2 * (torch.arange(len(x)) == 7),
+        0.7,
+        "steep",
+    ),
+    (
+        "wasserstein/certified-critic",
+        "squared",
+        lambda real, fake, x: (x - fake.mean(0)).square().sum(1),
+        0.2,
+        None,
+    ),
+    (
+        "wasserstein/certified-critic",
+        "by the labels of the nearest",
+        lambda real, fake, x: (
+            torch.cdist(x, real).amin(1) < torch.cdist(x, fake).amin(1)
+        ).double(),
+        0.2,
+        None,
+    ),
+    (
+        "lipschitz/power-iteration",
+        "the exact norm",
+        lambda W, **_: torch.linalg.matrix_norm(W, 2),
+        0,
+        "exact",
+    ),
+    (
+        "lipschitz/power-iteration",
+        "one round more",
+        lambda W, u, rounds: power_estimate(W, u, rounds + 1),
+        0,
+        "one round more",
+    ),
+    (
+        "lipschitz/power-iteration",
+        "the square",
+        lambda **given: power_estimate(**given) ** 2,
+        0,
+        "square",
+    ),
+    ("lipschitz/power-iteration", "a constant", lambda **_: 1.0, 0, None),
+    (
+        "lipschitz/gradient-penalty",
+        "per pixel",
+        lambda gradients: (gradients.norm(dim=1) - 1).square().mean(),
+        0,
+        "each pixel",
+    ),
+    (
+        "lipschitz/gradient-penalty",
+        "the whole batch",
+        lambda gradients: (gradients.norm() - 1).square(),
+        0,
+        "whole batch",
+    ),
+    (
+        "lipschitz/gradient-penalty",
+        "the mean first",
+        lambda gradients: (per_sample_lengths(gradients).mean() - 1).square(),
+        0,
+        "comes last",
+    ),
+    (
+        "lipschitz/gradient-penalty",
+        "target 0",
+        lambda gradients: per_sample_lengths(gradients).square().mean(),
+        0,
+        "not of 0",
+    ),
+    ("lipschitz/overshoot", "the distance", lambda distance, lam: distance, 0, "no finite price"),
+    (
+        "lipschitz/overshoot",
+        "the penalised value",
+        lambda distance, lam: distance + distance**2 / (4 * lam),
+        0,
+        "taken off",
+    ),
+    (
+        "lipschitz/overshoot",
+        "the slope",
+        lambda distance, lam: 1 + distance / (2 * lam),
+        0,
+        "whole distance",
+    ),
+    (
+        "lipschitz/overshoot",
+        "half of λ",
+        lambda distance, lam: distance + distance**2 / lam,
+        0,
+        "half of λ",
+    ),
+    (
+        "lipschitz/best-peak",
+        "no leak",
+        lambda alpha, **rest: peak_of(alpha=0.0, **rest),
+        0,
+        "leak take away",
+    ),
+    (
+        "lipschitz/best-peak",
+        "one layer",
+        lambda norm, **rest: norm * peak_of(norm=1.0, **rest),
+        0,
+        "two layers",
+    ),
+    ("lipschitz/best-peak", "twice", lambda **given: 2 * peak_of(**given), 0, "half"),
+    (
+        "lipschitz/best-peak",
+        "half for each fake",
+        lambda alpha, left, right, norm: norm**2 * (1 - alpha) * (left + right) / 4,
+        0,
+        "weigh the same",
+    ),
+    (
+        "lipschitz/convolution-norm",
+        "the reshaped kernel",
+        lambda kernel, size: torch.linalg.matrix_norm(kernel.flatten(1), 2),
+        0,
+        "as a matrix",
+    ),
+    (
+        "lipschitz/convolution-norm",
+        "a torus",
+        lambda kernel, size: gt.circular_norm(kernel, size),
+        0,
+        "torus",
+    ),
+    (
+        "lipschitz/convolution-norm",
+        "the square",
+        lambda kernel, size: gt.spectral_norm(kernel, size, padding=1, rounds=999) ** 2,
+        0,
+        "square",
     ),
     ("mode-collapse/hop-period", "the frequency", 2 * math.pi / HOP, 0, "frequency"),
     ("mode-collapse/hop-period", "1/ω", HOP / (2 * math.pi), 0, "1/ω"),
@@ -576,6 +877,41 @@ WRONG = [
         0.8,
         "between",
     ),
+    (
+        "what-helps/what-is-left",
+        "twice the mean",
+        lambda table: table - table.mean(1, keepdim=True) - table.mean(0),
+        0,
+        "twice",
+    ),
+    ("what-helps/what-is-left", "the losses stay", lambda table: table - table.mean(0), 0, "Only"),
+    (
+        "what-helps/what-is-left",
+        "from the mean of all",
+        lambda table: table - table.mean(),
+        0,
+        "mean of all",
+    ),
+    ("what-helps/honest-best", "same seeds", lambda scores: promised(scores, 0), 0, "also praise"),
+    ("what-helps/honest-best", "all seeds", lambda scores: promised(scores, None), 0, "praise"),
+    ("what-helps/luck", "seeds, not means", lambda k, n, sd: sd * best_of(k), 0, "single"),
+    (
+        "what-helps/luck",
+        "very many",
+        lambda k, n, sd: sd * math.sqrt(2 * math.log(k) / n),
+        0,
+        "limit",
+    ),
+    ("what-helps/luck", "one mean", lambda k, n, sd: sd / math.sqrt(n), 0, "best of k"),
+    ("what-helps/seeds-needed", "one varies", lambda gap, sd: needed(gap, sd, 1), 0, "their sum"),
+    ("what-helps/seeds-needed", "deviations add", lambda gap, sd: needed(gap, sd, 2), 0, "add"),
+    (
+        "what-helps/seeds-needed",
+        "a coin",
+        lambda gap, sd: needed(gap, sd, 2**0.5, found=0),
+        0,
+        "every other",
+    ),
 ]
 
 
@@ -672,6 +1008,26 @@ def test_samples_are_measured_against_the_right_data():
     assert gain_over_half(np.array([0.0, 0.0]), real) == pytest.approx(0)
     assert gain_over_half(np.array([900.0, -900.0]), real) == pytest.approx(LOG4)
     assert momentum_radius(-0.5, 0.4) == pytest.approx(0.976, abs=1e-3)
+
+
+def test_a_certificate_is_never_more_than_w1():
+    question = find("wasserstein/certified-critic")
+    for call in question.calls(11):
+        x, real = call.arguments["x"], call.hidden["real"]
+        most = float(transport(x[real], x[~real]).cost)
+        scores = by_prices(**as_tensors(dict(call.arguments))).numpy()
+        for steepness in (1.0, 7.0):
+            gap, slope = certified(steepness * scores, x, real)
+            assert 0.9 * most < gap / slope <= most * (1 + 1e-9)
+            assert slope == pytest.approx(steepness, rel=1e-2)
+
+
+def test_the_floor_of_the_chapter():
+    question = find("wasserstein/least-batch")
+    call = Call({"d": 3, "distance": 0.02}, "three")
+    n = (3 / 4 / 0.02) ** 3 / (4 / 3 * math.pi)
+    assert question.judged(call, n).share == question.judged(call, math.ceil(n)).share == 1
+    assert question.judged(call, n + 2).share == question.judged(call, n - 2).share == 0
 
 
 @pytest.mark.parametrize("question", EVERY, ids=IDS)
@@ -800,3 +1156,22 @@ def test_verdicts_say_no_answer(question):
     if question.kind == "value":
         assert question.id in rights
         assert question.calls(0)[0] == Call({}, question.calls(0)[0].tried)
+
+
+def test_luck_is_what_many_draws_give():
+    rng = np.random.default_rng(0)
+    for k, n, sd in ((2, 4, 0.1), (15, 9, 0.2)):
+        means = rng.normal(0, sd, (200_000, k, n)[:2]) / math.sqrt(n)
+        call = Call({"k": k, "n": n, "sd": sd}, "some methods")
+        drawn = means.max(1).mean()
+        assert find("what-helps/luck").judged(call, sd / math.sqrt(n) * best_of(k)).share == 1
+        assert math.isclose(drawn, sd / math.sqrt(n) * best_of(k), rel_tol=0.01)
+
+
+def test_so_many_seeds_find_a_gap_nine_times_of_ten():
+    rng = np.random.default_rng(0)
+    call = Call({"gap": 0.04, "sd": 0.1}, "some gap")
+    n = needed(0.04, 0.1, 2**0.5)
+    assert find("what-helps/seeds-needed").judged(call, n).share == 1
+    gaps = rng.normal(0.04, 0.1 * math.sqrt(2 / n), 100_000)
+    assert math.isclose((gaps > 1.96 * 0.1 * math.sqrt(2 / n)).mean(), 0.9, abs_tol=0.01)

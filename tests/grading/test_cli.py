@@ -115,7 +115,7 @@ def test_a_short_seed_is_warned_of(tmp_path, capsys):
     path = tmp_path / "a.ipynb"
     path.write_bytes(notebook(ANSWER))
     for seed, warned in ((271828, True), (2**63 - 1, True), (2**63, False)):
-        options = ["--seed", str(seed), "--out", str(tmp_path / "out"), *SMALL]
+        options = ["--seed", str(seed), "--out", str(tmp_path / f"out {seed}"), *SMALL]
         assert cli.main(["grade", str(path), *options]) == 0
         assert ("can be found by trying" in capsys.readouterr().err) is warned
 

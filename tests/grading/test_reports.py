@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from gantext.grading.decisions import safe_cell
 from gantext.grading.grade import grade
-from gantext.grading.reports import as_gradescope, as_html, as_json, safe_cell
+from gantext.grading.reports import as_gradescope, as_html, as_json
 from gantext.grading.results import Result, nothing
 from gantext.grading.sandboxes.bubblewrap import Bubblewrap
 from tests.grading.small import LIMITS, QUESTIONS, SQUARE, notebook

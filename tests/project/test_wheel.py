@@ -12,6 +12,7 @@ import pytest
 from tools.book import ROOT, project
 
 LIBRARY = "gantext/"
+COPIES = sorted((ROOT / "notebooks/exercises").glob("*.ipynb"))
 VERSION = project()["project"]["version"]
 
 
@@ -47,7 +48,7 @@ def tracked() -> set[str]:
 
 def test_the_wheel_holds_the_library_and_nothing_else(wheel, tracked):
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    assert names == tracked
+    assert names == tracked | {f"gantext/exercises/{path.name}" for path in COPIES}
     kinds = {Path(name).suffix for name in names} | {Path(name).name for name in names}
     assert kinds >= {".js", ".css", ".mplstyle", ".pyi", "py.typed"}
 
@@ -79,6 +80,25 @@ def test_every_public_name_loads_from_there(installed):
 
 def test_the_command_line_works_from_there(installed):
     assert "usage: gantext" in there(installed, installed / "bin/gantext", "--help")
+
+
+def test_the_students_notebooks_come_from_there(installed, tmp_path):
+    there(installed, installed / "bin/gantext", "exercises", "--out", tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        path.name: path.read_bytes() for path in COPIES
+    }
+    assert len(COPIES) >= 4
+
+
+def test_a_wheel_that_is_made_of_the_archive_is_the_same(built, wheel, tmp_path):
+    """As pip makes one where there is no wheel to fetch."""
+    (archive,) = built.glob("*.tar.gz")
+    with tarfile.open(archive) as opened:
+        opened.extractall(tmp_path, filter="data")
+    (source,) = tmp_path.iterdir()
+    run("-m", "hatchling", "build", "-t", "wheel", "--directory", tmp_path / "again", cwd=source)
+    (again,) = (tmp_path / "again").glob("*.whl")
+    assert zipfile.ZipFile(again).namelist() == zipfile.ZipFile(wheel).namelist()
 
 
 def test_a_tag_that_is_not_the_version_is_refused(installed):

@@ -36,9 +36,31 @@ def replay() -> gt.TrainingReplay:
     return gt.TrainingReplay(recordings(), left="A", right="B", frame=12)
 
 
+@functools.cache
+def record() -> gt.Record:
+    """Return a short record, in which some cells of a rule are missing."""
+    rows = [
+        f"{loss}, {constraint}, {rule}"
+        for loss, constraint, rule in (
+            ("non-saturating", "none", "alternating"),
+            ("Wasserstein", "none", "alternating"),
+            ("Wasserstein", "R1", "alternating"),
+            ("Wasserstein", "R1", "optimistic, constant steps"),
+        )
+    ]
+    return gt.what_helps(rows, seeds=3, steps=120)
+
+
+def browsed() -> gt.RecordTable:
+    """Return it as a table."""
+    references = {"quality": 0.989, "w1": 0.1}
+    return gt.RecordTable(record(), gt.ring(std=0.05), seed=1, references=references)
+
+
 MAKERS: dict[str, Callable[[], gt.LiveFigure]] = {
     "optimal_critic": lambda: gt.OptimalCritic(p_g=[0, 0, 0.1, 0.4, 0.4, 0.1, 0, 0], letter=3),
     "phase_plane": gt.PhasePlane,
+    "record_table": browsed,
     "training_replay": replay,
     "two_point_landscape": lambda: gt.TwoPointLandscape(steps=100),
 }
@@ -53,6 +75,8 @@ IDEAS: dict[str, Callable[[], gt.LiveFigure]] = {
     "pitchfork": gt.Pitchfork,
     "late_critic": gt.LateCritic,
     "agreeing_seeds": gt.AgreeingSeeds,
+    "earth_mover": gt.EarthMover,
+    "blunt_peak": gt.BluntPeak,
 }
 # Where a number comes out of a search or of an eigenvalue, the last digits may differ.
 TOLERANCE = {"phase_plane": 1e-6, "two_point_landscape": 1e-6, "late_critic": 1e-6}

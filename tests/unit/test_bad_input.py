@@ -94,6 +94,7 @@ MAY_PASS: dict[str, set[str]] = {
     "NonNegative": {"1.7", "10**30", "0"},
     "Weight": {"1.7", "10**30", "0"},
     "Share": set(),
+    "Slope": {"-1", "0"},
     "bool": {"True"},
     "str": {"'12'", "'float32'"},
     "Name": {"'12'", "'float32'"},
@@ -120,8 +121,8 @@ NOTHING = {
     "Annotated", "Axes", "Callable", "Callback", "DiscriminatorPenalty", "Dataset", "Device",
     "Experiment", "Figure", "FloatingType", "GAN", "Game", "GaussianMixture", "Generator",
     "GeneratorPenalty", "History", "Known", "Loss", "Members", "Optimizer", "Question",
-    "Recording", "Schedule", "Settings", "Snapshot", "State", "StepRecord", "TrainState",
-    "UpdateRule", "os.PathLike", "nn.Module",
+    "Record", "Recording", "Schedule", "Settings", "Snapshot", "State", "StepRecord",
+    "TrainState", "UpdateRule", "os.PathLike", "nn.Module",
 }  # fmt: skip
 
 # Here booleans count: their mean is a share.

@@ -33,7 +33,7 @@ class Limits:
     processes: int = 64
     disk: int = 64 * 2**20
     open_files: int = 256
-    output: int = 32 * 2**20
+    output: int = 256 * 2**20
 
     def of_process(self) -> dict[str, int]:
         """Return the limits that the kernel keeps for each process, as `worker.confine` sets them.

@@ -1,6 +1,5 @@
 // Made by `python -m tools.formulas` from gantext.widgets.training_replay.constants.
-export const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-export const WIDTHS = {"samples": 2, "surface": 1};
+export const BITS = {"samples": 12, "surface": 6};
 export const PER_FRAME = ["generator_loss", "discriminator_loss", "favourite", "share", "captured", "quality"];
 export const WORDS = {
   "sentence": "{name}, step {step}: {where}; {captured} of {modes} modes captured{beyond}.",

@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"  # base64's
-WIDTHS = {"samples": 2, "surface": 1}  # digits of a number
+BITS = {"samples": 12, "surface": 6}  # of a number
 PER_FRAME = (
     "generator_loss",
     "discriminator_loss",

@@ -1,26 +1,6 @@
 // What Python's Recording.encode wrote, decoded and checked.
-import { ALPHABET, PER_FRAME, WIDTHS } from "./constants.js";
-
-const worth = new Map([...ALPHABET].map((digit, i) => [digit.charCodeAt(0), i]));
-
-// Whole numbers of so many digits to the base 64, as shares of the highest; NaN for the one that means none.
-const fromDigits = (name, text, count, width) => {
-  const wanted = count * width;
-  if (typeof text !== "string" || text.length !== wanted)
-    throw new Error(`${name}: expected ${wanted} digits, got ${text?.length ?? "none"}.`);
-  const none = 64 ** width - 1;
-  const values = new Float64Array(count);
-  for (let i = 0; i < wanted; ) {
-    let total = 0;
-    for (const end = i + width; i < end; i++) {
-      const digit = worth.get(text.charCodeAt(i));
-      if (digit === undefined) throw new Error(`${name}: expected digits of base64, got “${text[i]}”.`);
-      total = 64 * total + digit;
-    }
-    values[i / width - 1] = total === none ? NaN : total / (none - 1);
-  }
-  return values;
-};
+import { fromDigits, highest } from "../digits.js";
+import { BITS, PER_FRAME } from "./constants.js";
 
 const isList = (value, length, fits) => Array.isArray(value) && value.length === length && value.every(fits);
 const isLoss = (value) => value === null || Number.isFinite(value);
@@ -42,7 +22,9 @@ export const decode = (data) => {
   const kinds = { generator_loss: isLoss, discriminator_loss: isLoss, favourite: isMode, captured: Number.isInteger };
   for (const key of PER_FRAME)
     need(key, isList(data[key], frames, kinds[key] ?? Number.isFinite), `${frames} numbers`);
-  const read = (key, number) => fromDigits(`recording “${name}”, ${key}`, data[key], frames * number, WIDTHS[key]);
+  // Shares of the highest; NaN where there is none.
+  const read = (key, number) => fromDigits(`recording “${name}”, ${key}`, data[key], frames * number, BITS[key])
+    .map((value) => value / highest(BITS[key]));
   return { ...data,
     places: read("samples", count * 2), // shares of the extent
     opinions: read("surface", mesh * mesh) };

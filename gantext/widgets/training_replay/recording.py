@@ -8,18 +8,14 @@ from itertools import pairwise
 from math import isfinite
 from typing import Annotated, Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from gantext.core.annotations import Count, NumberOrNaN, Where, Whole, rule_of
 from gantext.core.arguments import checked_arguments
 from gantext.core.checks import Floating, as_float64
-from gantext.widgets.training_replay.constants import ALPHABET, PER_FRAME, WIDTHS
-
-_DIGITS = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)
-_WORTH = np.full(256, 64)
-_WORTH[_DIGITS] = np.arange(64)
+from gantext.widgets.digits import from_digits, highest, to_digits
+from gantext.widgets.training_replay.constants import BITS, PER_FRAME
 
 
 def _extent(name: str, value: tuple[float, float]) -> tuple[float, float]:
@@ -171,9 +167,9 @@ class Recording:
             "extent": [float(low), float(high)],
             "modes": self.modes.double().tolist(),
             "count": self.samples.shape[1],
-            "samples": _to_digits("samples", places),
+            "samples": _written("samples", places),
             "mesh": self.surface.shape[1],
-            "surface": _to_digits("surface", self.surface.detach().cpu().double()),
+            "surface": _written("surface", self.surface.detach().cpu().double()),
             "generator_loss": [_or_none(loss) for loss in self.generator_loss],
             "discriminator_loss": [_or_none(loss) for loss in self.discriminator_loss],
             "favourite": [int(mode) for mode in self.favourite],
@@ -211,7 +207,7 @@ class Recording:
         count, mesh = (rule_of(Count)(name, data[name]) for name in ("count", "mesh"))
         found = {name: rule_of(tuple[Any, ...])(name, data[name]) for name in (*PER_FRAME, "steps")}
         frames = len(found["steps"])
-        places = _from_digits("samples", data["samples"], (frames, count, 2))
+        places = _read("samples", data["samples"], (frames, count, 2))
         for name in PER_FRAME[:2]:
             found[name] = tuple(torch.nan if loss is None else loss for loss in found[name])
         return cls(
@@ -219,7 +215,7 @@ class Recording:
             extent=(low, high),
             modes=as_float64("modes", data["modes"]),
             samples=low + (high - low) * places,
-            surface=_from_digits("surface", data["surface"], (frames, mesh, mesh)),
+            surface=_read("surface", data["surface"], (frames, mesh, mesh)),
             **found,
         )
 
@@ -229,26 +225,11 @@ def _or_none(value: float) -> float | None:
     return float(value) if isfinite(value) else None
 
 
-def _to_digits(name: str, values: Tensor) -> str:
-    """Write numbers from 0 to 1, or NaN, with a field's number of digits to the base 64 each."""
-    width = WIDTHS[name]
-    none = 64**width - 1
-    whole = torch.where(values.isnan(), none, (values * (none - 1)).round()).long()
-    digits = [whole // 64**k % 64 for k in reversed(range(width))]
-    return _DIGITS[torch.stack(digits, -1).numpy()].tobytes().decode()
+def _written(name: str, shares: Tensor) -> str:
+    """Write numbers from 0 to 1, or NaN."""
+    return to_digits(shares * highest(BITS[name]), BITS[name])
 
 
-def _from_digits(name: str, text: str, shape: tuple[int, ...]) -> Tensor:
-    """Read what ``_to_digits`` wrote."""
-    width = WIDTHS[name]
-    wanted = int(np.prod(shape)) * width
-    if not isinstance(text, str) or len(text) != wanted:
-        got = len(text) if isinstance(text, str) else type(text).__name__
-        raise ValueError(f"{name}: expected {wanted} digits, got {got}")
-    worth = _WORTH[np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8)]
-    if (worth > 63).any():
-        raise ValueError(f"{name}: expected digits of base64, got {text[int(worth.argmax())]!r}")
-    whole = worth.reshape(*shape, width) @ 64 ** np.arange(width)[::-1]
-    none = 64**width - 1
-    values = torch.as_tensor(whole, dtype=torch.float64) / (none - 1)
-    return torch.where(torch.as_tensor(whole == none), torch.nan, values)
+def _read(name: str, text: str, shape: tuple[int, ...]) -> Tensor:
+    """Read what ``_written`` wrote."""
+    return from_digits(name, text, shape, BITS[name]) / highest(BITS[name])

@@ -6,7 +6,13 @@ import pytest
 
 from gantext.widgets import bundle
 
-FIGURES = ("optimal_critic", "phase_plane", "training_replay", "two_point_landscape")
+FIGURES = (
+    "optimal_critic",
+    "phase_plane",
+    "record_table",
+    "training_replay",
+    "two_point_landscape",
+)
 MODULE = r'^\$modules\["([^"]+)"\] = '
 ALL = [*FIGURES, "best_answer", "late_critic"]
 
@@ -35,7 +41,7 @@ def test_small_figures_are_the_scripts_of_one_folder():
 
 def test_what_figures_share_is_in_one_script_and_in_no_other():
     common = re.findall(MODULE, bundle.shared(), re.MULTILINE)
-    assert sorted(common) == ["core.js", "d3.js", "ideas/idea.js", "plot.js"]
+    assert sorted(common) == ["core.js", "d3.js", "digits.js", "ideas/idea.js", "plot.js"]
     for figure in ALL:
         own = re.findall(MODULE, bundle.script(figure), re.MULTILINE)
         assert own

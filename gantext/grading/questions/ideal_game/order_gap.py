@@ -55,7 +55,7 @@ def _judge(call: Call, answer: Plain) -> Verdict:
         (float(first), "That is min max alone; what is asked is how far max min lies below it."),
     ]
     what = "a number, at least 0, in nats,"
-    return compared(answer, right, mistakes, rtol=1e-7, atol=1e-8, what=what)
+    return compared(answer, right, mistakes, rtol=1e-5, atol=1e-6, what=what)
 
 
 QUESTION = Question(

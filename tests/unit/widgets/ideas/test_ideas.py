@@ -5,6 +5,7 @@ import math
 
 import pytest
 import torch
+from scipy.stats import wasserstein_distance
 
 import gantext as gt
 from gantext.widgets.ideas import late_critic
@@ -20,6 +21,8 @@ IDEAS = (
     gt.Pitchfork,
     gt.LateCritic,
     gt.AgreeingSeeds,
+    gt.EarthMover,
+    gt.BluntPeak,
 )
 
 
@@ -134,3 +137,20 @@ def test_what_agreeing_seeds_leave_open():
         found = gt.AgreeingSeeds(seeds=seeds).numbers()
         assert found["low"] == pytest.approx(0.025 ** (1 / seeds), abs=1e-9)
         assert found["modes"] == pytest.approx(8 * found["low"], abs=1e-9)
+
+
+def test_earth_costs_its_way_and_js_counts_only_what_lies_in_holes():
+    holes = [-4.0] * 3 + [4.0] * 3
+    for first, second in ((0, 7), (-8, 8), (8, -8), (4, -4), (3, 3), (-4, 1)):
+        found = gt.EarthMover(first=first, second=second).numbers()
+        cost = wasserstein_distance([first] * 4 + [second] * 2, holes)
+        assert found["cost"] == pytest.approx(cost, abs=1e-12)
+        apart = not {first, second} & {-4, 4}
+        assert (found["divergence"] == pytest.approx(math.log(2), abs=1e-12)) == apart
+        assert ("near or far" in found["note"]) == apart
+
+
+def test_a_blunt_peak_has_half_of_what_the_leak_leaves_however_its_units_share():
+    for slope, turn in ((0.0, 0.5), (0.2, 0.0), (0.2, 1.0), (0.6, 0.3), (1.0, 0.8)):
+        found = gt.BluntPeak(slope=slope, turn=turn).numbers()
+        assert found["gap"] == pytest.approx((1 - slope) / 2, abs=1e-12)
