@@ -87,6 +87,9 @@ def test_samples_are_kept_to_a_hundredth():
     again = read(write(record))
     assert again.samples.shape == record.samples.shape
     assert 0 < (again.samples - record.samples).abs().max() <= 0.005 + 1e-6
+    trial = import_module("gantext.records.what_helps").trials()[row]
+    run = gt.train(trial.experiment, 3, seeds=2, device="cpu", progress=False, **trial.hparams)
+    torch.testing.assert_close(record.samples[0], run.sample(100), rtol=1e-4, atol=1e-4)
     stored = gt.load_record("what_helps")
     assert stored.samples.shape == (len(stored.rows), 4, 100, 2)
     # They are samples of the seeds that were judged: of what captures all modes, most are near.
