@@ -129,6 +129,7 @@ from .records.ring_cures import ring_cures as ring_cures
 from .records.ring_hops import ring_hops as ring_hops
 from .records.ring_whole import ring_whole as ring_whole
 from .records.what_helps import what_helps as what_helps
+from .records.what_helps_constant import what_helps_constant as what_helps_constant
 from .records.what_helps_longer import what_helps_longer as what_helps_longer
 from .widgets.interactive import InteractiveFigure as InteractiveFigure
 from .widgets.live import LiveFigure as LiveFigure

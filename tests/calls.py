@@ -363,6 +363,11 @@ def _arguments() -> dict[str, dict[str, Any]]:
         "ring_hops": {"rows": ["r = 1, λ = 0"], "seeds": 1, "steps": 1},
         "ring_whole": {"rows": ["with R1"], "seeds": 1, "steps": 1},
         "what_helps": {"rows": ["hinge, R1, alternating"], "seeds": 1, "steps": 1},
+        "what_helps_constant": {
+            "rows": ["Wasserstein, R1, alternating"],
+            "seeds": 1,
+            "steps": 1,
+        },
         "what_helps_longer": {"rows": ["hinge, R1, alternating"], "seeds": 1, "steps": 1},
         "InteractiveFigure": {"draw": lambda figure, slope: "A line.", "slope": (0, 2, 1)},
         "BestAnswer": {"data": 0.3, "generator": 0.1},

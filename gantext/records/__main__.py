@@ -15,6 +15,7 @@ NAMES = (
     "ring_hops",
     "ring_whole",
     "what_helps",
+    "what_helps_constant",
     "what_helps_longer",
 )
 

@@ -58,8 +58,6 @@ CONSTRAINTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "R1 + R2": ({}, {"penalties": [R1(0.3), R2(0.3)]}),
 }
 RULES = {"alternating": Alternating, "optimistic": Optimistic}
-#: These are trained with constant steps, too.
-CONSTANT = ("non-saturating", "Wasserstein")
 #: What the distance is taken of: samples, and as many of the data, the same each time.
 COMPARED = 512
 
@@ -71,8 +69,7 @@ def what_helps(
     """Train GANs on the ring with each loss, each constraint and each update rule.
 
     Two networks of two layers of 64, batches of 64, and as many gradients in each row: Adam with
-    η = 0.003 for both players, β₁ = 0, β₂ = 0.99, in steps that fall evenly to a fiftieth. Rows
-    that end with ``"constant steps"`` leave them as they are.
+    η = 0.003 for both players, β₁ = 0, β₂ = 0.99, in steps that fall evenly to a fiftieth.
 
     What is measured of each seed: ``captured``, the number of modes, and ``quality``, of 2,500
     samples; ``w1``, the Wasserstein distance of 512 of them to as many of the data.
@@ -119,15 +116,9 @@ def distances(points: Tensor, world: GaussianMixture) -> Tensor:
 @cache
 def trials() -> dict[str, Trial]:
     """Return all rows."""
-    found = {
+    return {
         f"{loss}, {constraint}, {rule}": trial(loss, constraint, rule, shrinking)
         for loss in LOSSES
-        for constraint in CONSTRAINTS
-        for rule in RULES
-    }
-    return found | {
-        f"{loss}, {constraint}, {rule}, constant steps": trial(loss, constraint, rule)
-        for loss in CONSTANT
         for constraint in CONSTRAINTS
         for rule in RULES
     }

@@ -45,7 +45,7 @@ def record() -> gt.Record:
             ("non-saturating", "none", "alternating"),
             ("Wasserstein", "none", "alternating"),
             ("Wasserstein", "R1", "alternating"),
-            ("Wasserstein", "R1", "optimistic, constant steps"),
+            ("Wasserstein", "R1", "optimistic"),
         )
     ]
     return gt.what_helps(rows, seeds=3, steps=120)

@@ -20,8 +20,8 @@ SHORT = {
     "what_helps": [
         "least squares, SN-MaxMin, optimistic",
         "relativistic, R1 + R2, alternating",
-        "Wasserstein, clip, alternating, constant steps",
     ],
+    "what_helps_constant": ["Wasserstein, clip, alternating"],
     "what_helps_longer": ["hinge, GP to 1, alternating"],
     "published_table": [f"{w}, {n}" for w in ("ring", "grid") for n in ("GAN", "packing")],
 }
